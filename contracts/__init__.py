@@ -1,0 +1,1 @@
+"""Example contracts: Counter, the stress ladder and others that people copy."""

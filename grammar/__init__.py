@@ -1,0 +1,1 @@
+"""The Solidity grammar, packaged as data for `contractchain.lang`."""

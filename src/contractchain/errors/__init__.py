@@ -1,0 +1,116 @@
+"""Every error that leaves the package: typed, with the facts as fields.
+
+A contract that reverts is a value (`contractchain.types.Revert`), not an error of this tree.
+"""
+
+from contractchain.errors.base import (
+    ConfigError,
+    ContractChainError,
+    InternalError,
+    UsageError,
+    closest,
+)
+from contractchain.errors.consensus import (
+    ConsensusError,
+    NotSupportedByEngineError,
+)
+from contractchain.errors.execution import (
+    EngineError,
+    EngineMismatchError,
+    EngineUnavailableError,
+)
+from contractchain.errors.lookup import (
+    BlockNotFoundError,
+    NotFoundError,
+    SnapshotNotFoundError,
+    StateUnavailableError,
+    TransactionNotFoundError,
+)
+from contractchain.errors.mempool import (
+    AlreadyKnownError,
+    MempoolError,
+    MempoolFullError,
+    UnderpricedError,
+)
+from contractchain.errors.store import (
+    CorruptStoreError,
+    StoreError,
+    StoreLockedError,
+    StoreMismatchError,
+)
+from contractchain.errors.validation import (
+    AuthorizationListError,
+    BlobFeeTooLowError,
+    BlobTransactionError,
+    DecodeError,
+    FeeTooLowError,
+    GasLimitExceededError,
+    InitCodeTooLargeError,
+    InsufficientFundsError,
+    IntrinsicGasTooLowError,
+    InvalidBlockError,
+    InvalidHeaderError,
+    InvalidSealError,
+    InvalidSignatureError,
+    InvalidTransactionError,
+    MismatchError,
+    NonceOverflowError,
+    NonceTooHighError,
+    NonceTooLowError,
+    PriorityFeeAboveMaxFeeError,
+    SenderHasCodeError,
+    TransactionTypeError,
+    UnknownParentError,
+    ValidationError,
+    WrongChainIdError,
+)
+
+__all__ = [
+    "AlreadyKnownError",
+    "AuthorizationListError",
+    "BlobFeeTooLowError",
+    "BlobTransactionError",
+    "BlockNotFoundError",
+    "ConfigError",
+    "ConsensusError",
+    "ContractChainError",
+    "CorruptStoreError",
+    "DecodeError",
+    "EngineError",
+    "EngineMismatchError",
+    "EngineUnavailableError",
+    "FeeTooLowError",
+    "GasLimitExceededError",
+    "InitCodeTooLargeError",
+    "InsufficientFundsError",
+    "InternalError",
+    "IntrinsicGasTooLowError",
+    "InvalidBlockError",
+    "InvalidHeaderError",
+    "InvalidSealError",
+    "InvalidSignatureError",
+    "InvalidTransactionError",
+    "MempoolError",
+    "MempoolFullError",
+    "MismatchError",
+    "NonceOverflowError",
+    "NonceTooHighError",
+    "NonceTooLowError",
+    "NotFoundError",
+    "NotSupportedByEngineError",
+    "PriorityFeeAboveMaxFeeError",
+    "SenderHasCodeError",
+    "SnapshotNotFoundError",
+    "StateUnavailableError",
+    "StoreError",
+    "StoreLockedError",
+    "StoreMismatchError",
+    "TransactionNotFoundError",
+    "TransactionTypeError",
+    "UnderpricedError",
+    "UnknownParentError",
+    "UsageError",
+    "ValidationError",
+    "WrongChainIdError",
+    "closest",
+]

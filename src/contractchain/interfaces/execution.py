@@ -1,0 +1,191 @@
+"""The execution layer: the EVM together with the world states it runs on.
+
+A world state is immutable and named by its root. Executing a block yields a new state and leaves
+the old one as it was; states share structure, so keeping many costs what they differ by. The
+layer holds a state while somebody retains it. Bytes cross this line as bytes, one crossing per
+block, per call, or per batch of raw transactions.
+
+Data that crosses is in `contractchain.interfaces.execution_data`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+from contractchain.errors import ValidationError
+from contractchain.interfaces.execution_data import (
+    AccountOverride,
+    AccountProof,
+    BlockContext,
+    BlockExecution,
+    CallResult,
+    DecodedTransaction,
+    Message,
+    TransactionRules,
+)
+from contractchain.types import AccessEntry, Account, Address, Hash32, Outcome
+
+
+class TransactionDecoder(Protocol):
+    """Turns raw transactions into checked, recovered ones."""
+
+    def decode_many(
+        self, raws: Sequence[bytes], rules: TransactionRules
+    ) -> list[DecodedTransaction | ValidationError]:
+        """Decode, check and recover a batch; the result has the order and length of `raws`.
+
+        Every rule that needs no state is checked: encoding, type under the fork, chain id,
+        signature range and low s, fee order, intrinsic and floor gas, init code size, blob and
+        authorization list rules. A fault is returned in its place (`DecodeError` or a subclass
+        of `InvalidTransactionError`), never raised.
+        """
+        ...
+
+
+class BlockExecutor(Protocol):
+    """Runs the transactions of a block."""
+
+    def execute_block(
+        self,
+        parent_root: Hash32,
+        context: BlockContext,
+        transactions: Sequence[bytes],
+        *,
+        strict: bool,
+    ) -> BlockExecution:
+        """Execute a whole block on the state `parent_root`, system calls and rewards included.
+
+        The resulting state is retained once for the caller, who releases it.
+
+        Args:
+            parent_root: Root of the state to start from; must be retained.
+            context: The block's environment.
+            transactions: Raw transactions in order.
+            strict: True when a block is imported: the first invalid transaction raises. False
+                when a block is built: invalid transactions are left out and reported in
+                `rejected`, a transaction that does not fit in the gas left is skipped.
+
+        Raises:
+            StateUnavailableError: `parent_root` is not held.
+            ValidationError: strict, and a transaction is malformed or invalid.
+        """
+        ...
+
+
+class StateKeeper(Protocol):
+    """Holds world states by root and moves them in and out."""
+
+    def has_state(self, root: Hash32) -> bool:
+        """Tell whether the state is held. The empty state always is."""
+        ...
+
+    def retain(self, root: Hash32) -> None:
+        """Hold the state once more.
+
+        Raises:
+            StateUnavailableError: it is not held.
+        """
+        ...
+
+    def release(self, root: Hash32) -> None:
+        """Give up one hold; the last one frees what no other state shares."""
+        ...
+
+    def apply_diffs(self, root: Hash32, diffs: Sequence[bytes]) -> Hash32:
+        """Return the root after applying encoded state diffs in order, without the EVM.
+
+        Used for genesis (on the empty state), checkpoints and replay. The new state is retained
+        once. Format: `contractchain.codec.state_diff`.
+
+        Raises:
+            StateUnavailableError: `root` is not held.
+            DecodeError: a diff is malformed; nothing changes.
+        """
+        ...
+
+    def export_state(self, root: Hash32) -> Iterator[bytes]:
+        """Yield the whole state as encoded diffs which, applied to the empty state, restore it.
+
+        Each chunk holds at most about 10,000 accounts or slots.
+        """
+        ...
+
+
+class StateReader(Protocol):
+    """Reads of one state. Absent accounts and slots read as empty.
+
+    Every method raises StateUnavailableError if `root` is not held.
+    """
+
+    def accounts(self, root: Hash32, addresses: Sequence[Address]) -> list[Account | None]:
+        """Return the accounts in the order of `addresses`, None where there is none."""
+        ...
+
+    def storage(self, root: Hash32, address: Address, slot: Hash32) -> Hash32:
+        """Return the 32-byte value of a storage slot."""
+        ...
+
+    def code(self, root: Hash32, address: Address) -> bytes:
+        """Return the runtime code."""
+        ...
+
+    def proof(self, root: Hash32, address: Address, slots: Sequence[Hash32]) -> AccountProof:
+        """Return Merkle proofs of the account and of slots of it (EIP-1186)."""
+        ...
+
+
+class Simulator(Protocol):
+    """Message calls that leave no trace. Raises StateUnavailableError like the readers."""
+
+    def call(
+        self,
+        root: Hash32,
+        context: BlockContext,
+        message: Message,
+        overrides: Mapping[Address, AccountOverride] | None = None,
+    ) -> CallResult:
+        """Execute a call as `eth_call` does: no nonce check, no fee unless one is given."""
+        ...
+
+    def estimate_gas(
+        self,
+        root: Hash32,
+        context: BlockContext,
+        message: Message,
+        overrides: Mapping[Address, AccountOverride] | None = None,
+    ) -> int | Outcome:
+        """Return the least gas limit with which the call succeeds.
+
+        Returns:
+            Gas, or the `Revert` or `Halt` with which it fails at any limit.
+
+        Raises:
+            InvalidTransactionError: the sender cannot pay for value and fees.
+        """
+        ...
+
+    def create_access_list(
+        self, root: Hash32, context: BlockContext, message: Message
+    ) -> tuple[tuple[AccessEntry, ...], CallResult]:
+        """Return the slots the call touches, as an EIP-2930 list, and the call's result."""
+        ...
+
+
+class ExecutionLayer(
+    TransactionDecoder, BlockExecutor, StateKeeper, StateReader, Simulator, Protocol
+):
+    """The EVM and its states. Safe to use from several threads."""
+
+    @property
+    def name(self) -> str:
+        """`revm` or `py-evm`."""
+        ...
+
+
+__all__ = [
+    "BlockExecutor",
+    "ExecutionLayer",
+    "Simulator",
+    "StateKeeper",
+    "StateReader",
+    "TransactionDecoder",
+]
