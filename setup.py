@@ -7,7 +7,7 @@ turns a failed native build into an error, `CTC_NO_NATIVE=1` skips it.
 import os
 import shutil
 
-from setuptools import setup
+from setuptools import find_packages, setup
 from setuptools_rust import Binding, RustExtension
 
 
@@ -29,4 +29,8 @@ def build_extensions() -> list[RustExtension]:
     ]
 
 
-setup(rust_extensions=build_extensions(), options={"bdist_wheel": {"py_limited_api": "cp311"}})
+setup(
+    packages=[*find_packages("src"), "contractchain.grammar", "contractchain.contracts"],
+    rust_extensions=build_extensions(),
+    options={"bdist_wheel": {"py_limited_api": "cp311"}},
+)
