@@ -1,0 +1,100 @@
+"""The change from one world state to another, as bytes that both engines write alike.
+
+RLP of `[accounts, codes]`. `accounts` is sorted by address; each is
+`[address, account, cleared, slots]`, where `account` is empty if the account is gone and
+`[nonce, balance, code_hash]` otherwise, `cleared` is 1 if the previous storage is wiped first,
+and `slots` holds `[slot, value]` sorted by slot, value 0 deleting it. Only what really changed
+appears. `codes` holds each new code once, sorted by hash. A whole state is a diff from the empty
+one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from contractchain.codec.rlp import Item, as_bytes, as_int, as_list, decode, encode, encode_int
+from contractchain.crypto import keccak256
+from contractchain.errors import DecodeError
+from contractchain.types import Address, Hash32
+
+WHAT = "state diff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountChange:
+    """What became of one account."""
+
+    address: Address
+    nonce: int = 0
+    balance: int = 0
+    """Wei."""
+    code_hash: Hash32 = b""
+    """Empty if the account is gone."""
+    cleared: bool = False
+    """Whether the previous storage is wiped before `slots` are written."""
+    slots: tuple[tuple[Hash32, int], ...] = ()
+    """New values of changed slots; 0 deletes."""
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether the account is gone."""
+        return self.code_hash == b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateDiff:
+    """All changes of a block."""
+
+    accounts: tuple[AccountChange, ...] = ()
+    codes: tuple[bytes, ...] = ()
+    """New codes."""
+
+
+def encode_state_diff(accounts: Iterable[AccountChange], codes: Iterable[bytes]) -> bytes:
+    """Return the canonical encoding; the order of the arguments does not matter."""
+    items: list[Item] = []
+    for change in sorted(accounts, key=lambda c: c.address):
+        body: list[Item] = []
+        if not change.is_deleted:
+            body = [encode_int(change.nonce), encode_int(change.balance), change.code_hash]
+        slots: list[Item] = [[slot, encode_int(value)] for slot, value in sorted(change.slots)]
+        items.append([change.address, body, encode_int(int(change.cleared)), slots])
+    unique = sorted(set(codes), key=keccak256)
+    return encode([items, unique])
+
+
+def decode_state_diff(data: bytes) -> StateDiff:
+    """Decode a state diff.
+
+    Raises:
+        DecodeError: not canonical RLP, fields of the wrong shape, or out of order.
+    """
+    accounts_item, codes_item = as_list(decode(data, WHAT), WHAT, length=2)
+    accounts = tuple(_decode_change(item) for item in as_list(accounts_item, WHAT))
+    addresses = [change.address for change in accounts]
+    if any(a >= b for a, b in pairwise(addresses)):
+        raise DecodeError("accounts out of order", what=WHAT)
+    codes = tuple(as_bytes(item, WHAT) for item in as_list(codes_item, WHAT))
+    return StateDiff(accounts=accounts, codes=codes)
+
+
+def _decode_change(item: Item) -> AccountChange:
+    address_item, body_item, cleared, slots_item = as_list(item, WHAT, length=4)
+    slots = []
+    for pair in as_list(slots_item, WHAT):
+        slot, value = as_list(pair, WHAT, length=2)
+        slots.append((as_bytes(slot, WHAT, size=32), as_int(value, WHAT)))
+    address = as_bytes(address_item, WHAT, size=20)
+    body = as_list(body_item, WHAT)
+    is_cleared = as_int(cleared, WHAT, bits=8) == 1
+    if not body:
+        return AccountChange(address=address, cleared=is_cleared, slots=tuple(slots))
+    nonce, balance, code_hash = as_list(body, WHAT, length=3)
+    return AccountChange(
+        address=address,
+        nonce=as_int(nonce, WHAT, bits=64),
+        balance=as_int(balance, WHAT),
+        code_hash=as_bytes(code_hash, WHAT, size=32),
+        cleared=is_cleared,
+        slots=tuple(slots),
+    )
