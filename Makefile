@@ -1,0 +1,79 @@
+# What people and CI run. `make help` lists the targets; `.ci/run` calls `make ci` and nothing else.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(abspath $(VENV))/bin
+# One Rust build cache for every checkout on the machine.
+export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/contractchain/cargo
+JOBS ?= 2
+ENGINE ?= both
+PURE := $(abspath build)/pure
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
+
+setup: ## Make the virtual environment with the native engine and all development tools
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	CTC_REQUIRE_NATIVE=1 $(BIN)/pip install --quiet '.[dev]'
+	$(MAKE) solc
+
+solc: ## Install solc from npm, the oracle of the compiler's tests
+	cd tests/node && npm ci --silent --no-audit --no-fund
+
+fmt: ## Format Python and Rust
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format --quiet .
+	cargo fmt --manifest-path native/Cargo.toml
+
+lint: ## Style, types and floors of the Python code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+lint-rust: ## Format and lints of the Rust code
+	cargo fmt --check --manifest-path native/Cargo.toml
+	cargo clippy --locked --release --all-targets --manifest-path native/Cargo.toml -- -D warnings
+
+native: ## Build and install the package with the native engine, failing if it does not build
+	CTC_REQUIRE_NATIVE=1 $(BIN)/pip install --quiet .
+
+test: ## Run the Python tests on every engine that is installed
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --engine $(ENGINE)
+
+test-native: ## Run the tests of the Rust code
+	cargo test --locked --release --manifest-path native/Cargo.toml
+
+test-readme: ## Run the README's test command with the native engine and solc required
+	export PATH="$(BIN):$$PATH" CTC_REQUIRE_NATIVE=1 CTC_REQUIRE_SOLC=1 && $(shell sed -n '/^pip install .*pytest/p' README.md | head -1)
+
+test-pure: ## Install without Rust in an environment of its own and run the main job there
+	rm -rf $(PURE) && $(PYTHON) -m venv $(PURE)/venv
+	$(PURE)/venv/bin/python -m pip install --quiet --upgrade pip
+	PATH="$(PURE)/venv/bin:/usr/bin:/bin" pip install --quiet .
+	.ci/main-job $(PURE)/venv/bin py-evm
+
+test-main: ## Run the README's main job with each engine in an empty folder
+	.ci/main-job $(BIN) revm
+	.ci/main-job $(BIN) py-evm
+
+bless: ## Rewrite the golden files
+	$(BIN)/python -m pytest tests -q --bless
+
+bench: ## Run the benchmarks and print their tables
+	for f in tests/bench/bench_*.py; do $(BIN)/python $$f; done
+
+ci: ## Everything that has to pass before a change lands
+	$(MAKE) setup
+	$(MAKE) lint
+	$(MAKE) lint-rust
+	$(MAKE) test-native
+	$(MAKE) test-main
+	$(MAKE) test-pure
+	$(MAKE) test-readme
+
+.PHONY: help setup solc fmt lint lint-rust native test test-native test-readme test-pure test-main bless bench ci
