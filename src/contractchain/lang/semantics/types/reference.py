@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def _location_name(location: DataLocation, is_pointer: bool) -> str:
     if location is DataLocation.STORAGE:
         return "storage pointer" if is_pointer else "storage ref"
-    return location.value
+    return str(location.value)
 
 
 class ReferenceType(Type):
