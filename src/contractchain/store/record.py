@@ -1,0 +1,207 @@
+"""The bytes of a block record, the same in every store.
+
+Layout, little-endian: a fixed head (magic, version, crc32 of all that follows, number, hash,
+counts, section lengths) and then the sections: block, state diff, transaction hashes, senders,
+receipt lengths, receipts. Runs of 256 zero bytes, the bloom of a block or receipt without logs,
+are cut out of the block and the receipts and put back when read.
+
+Knows no file and no index. Damage is found by the checksum before anything else is looked at.
+"""
+
+import struct
+import zlib
+from dataclasses import dataclass
+
+from contractchain.errors import CorruptStoreError, StoreError
+from contractchain.interfaces.store import BlockRecord
+from contractchain.types import Hash32
+
+VERSION = 1
+"""Raised whenever the layout changes; stores refuse records of another version."""
+
+_MAGIC = b"CB"
+_HEAD = struct.Struct("<2sBxIQ32sIIIQQQ")
+_CRC_FROM = 8
+_HASH_SIZE = 32
+_ADDRESS_SIZE = 20
+_ZEROS = bytes(256)
+_RESTORE_HINT = "restore the data directory from a backup, or delete it and start a new chain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sections:
+    """Where the parts of one encoded record are."""
+
+    number: int
+    hash: Hash32
+    hash_count: int
+    sender_count: int
+    receipt_count: int
+    block_at: int
+    diff_at: int
+    hashes_at: int
+    senders_at: int
+    lengths_at: int
+    receipts_at: int
+
+
+def encode_record(record: BlockRecord) -> bytes:
+    """Return the record as checksummed bytes.
+
+    Raises:
+        StoreError: a hash or an address does not have its size.
+    """
+    _validate_sizes(record)
+    block = _cut_zeros(record.block)
+    receipts = _cut_zeros(b"".join(record.receipts))
+    head = _HEAD.pack(
+        _MAGIC,
+        VERSION,
+        0,
+        record.number,
+        record.hash,
+        len(record.transaction_hashes),
+        len(record.senders),
+        len(record.receipts),
+        len(block),
+        len(record.state_diff),
+        len(receipts),
+    )
+    rest = b"".join(
+        (
+            head[_CRC_FROM:],
+            block,
+            record.state_diff,
+            *record.transaction_hashes,
+            *record.senders,
+            _pack_lengths([len(receipt) for receipt in record.receipts]),
+            receipts,
+        )
+    )
+    return b"".join((_MAGIC, bytes((VERSION, 0)), zlib.crc32(rest).to_bytes(4, "little"), rest))
+
+
+def decode_record(blob: bytes, number: int, path: str) -> BlockRecord:
+    """Return the record that `blob` encodes.
+
+    Args:
+        blob: What `encode_record` returned.
+        number: Number that the record must have.
+        path: File that holds it, for the error.
+
+    Raises:
+        CorruptStoreError: the checksum or the number is wrong.
+    """
+    at = _locate(blob, number, path)
+    lengths = struct.unpack_from(f"<{at.receipt_count}I", blob, at.lengths_at)
+    receipts = _restore_zeros(blob[at.receipts_at :])
+    ends: list[bytes] = []
+    start = 0
+    for length in lengths:
+        ends.append(receipts[start : start + length])
+        start += length
+    return BlockRecord(
+        number=at.number,
+        hash=at.hash,
+        block=_restore_zeros(blob[at.block_at : at.diff_at]),
+        transaction_hashes=_split(blob, at.hashes_at, at.hash_count, _HASH_SIZE),
+        senders=_split(blob, at.senders_at, at.sender_count, _ADDRESS_SIZE),
+        receipts=tuple(ends),
+        state_diff=blob[at.diff_at : at.hashes_at],
+    )
+
+
+def decode_block(blob: bytes, number: int, path: str) -> bytes:
+    """Return the block's RLP alone. Arguments and errors as `decode_record`."""
+    at = _locate(blob, number, path)
+    return _restore_zeros(blob[at.block_at : at.diff_at])
+
+
+def decode_state_diff(blob: bytes, number: int, path: str) -> bytes:
+    """Return the state diff alone. Arguments and errors as `decode_record`."""
+    at = _locate(blob, number, path)
+    return blob[at.diff_at : at.hashes_at]
+
+
+def decode_hashes(blob: bytes, number: int, path: str) -> tuple[Hash32, tuple[Hash32, ...]]:
+    """Return the hash of the block and those of its transactions. Otherwise as `decode_record`."""
+    at = _locate(blob, number, path)
+    return at.hash, _split(blob, at.hashes_at, at.hash_count, _HASH_SIZE)
+
+
+def _locate(blob: bytes, number: int, path: str) -> _Sections:
+    if len(blob) < _HEAD.size:
+        raise _damaged(number, path, f"it is cut off after {len(blob)} bytes")
+    magic, version, crc, got, block_hash, hashes, senders, receipts, block, diff, packed = (
+        _HEAD.unpack_from(blob)
+    )
+    if magic != _MAGIC or version != VERSION:
+        raise _damaged(number, path, "it does not start like a record of this version")
+    if zlib.crc32(memoryview(blob)[_CRC_FROM:]) != crc:
+        raise _damaged(number, path, "its checksum is wrong")
+    if got != number:
+        raise _damaged(number, path, f"block {got} is in its place")
+    diff_at = _HEAD.size + block
+    hashes_at = diff_at + diff
+    senders_at = hashes_at + hashes * _HASH_SIZE
+    lengths_at = senders_at + senders * _ADDRESS_SIZE
+    receipts_at = lengths_at + 4 * receipts
+    if receipts_at + packed != len(blob):
+        raise _damaged(number, path, "its sections do not fill it")
+    return _Sections(
+        number=got,
+        hash=block_hash,
+        hash_count=hashes,
+        sender_count=senders,
+        receipt_count=receipts,
+        block_at=_HEAD.size,
+        diff_at=diff_at,
+        hashes_at=hashes_at,
+        senders_at=senders_at,
+        lengths_at=lengths_at,
+        receipts_at=receipts_at,
+    )
+
+
+def _damaged(number: int, path: str, reason: str) -> CorruptStoreError:
+    return CorruptStoreError(
+        message=f"the record of block {number} is damaged: {reason}",
+        path=path,
+        hint=_RESTORE_HINT,
+    )
+
+
+def _validate_sizes(record: BlockRecord) -> None:
+    if not 0 <= record.number < 1 << 63:
+        raise StoreError(message=f"a block cannot have the number {record.number}")
+    if len(record.hash) != _HASH_SIZE or not {_HASH_SIZE}.issuperset(
+        map(len, record.transaction_hashes)
+    ):
+        raise StoreError(message=f"block {record.number} has a hash that is not 32 bytes long")
+    if not {_ADDRESS_SIZE}.issuperset(map(len, record.senders)):
+        raise StoreError(message=f"block {record.number} has a sender that is not 20 bytes long")
+
+
+def _split(blob: bytes, start: int, count: int, size: int) -> tuple[bytes, ...]:
+    end = start + count * size
+    return tuple([blob[at : at + size] for at in range(start, end, size)])
+
+
+def _pack_lengths(lengths: list[int]) -> bytes:
+    return struct.pack(f"<{len(lengths)}I", *lengths)
+
+
+def _cut_zeros(data: bytes) -> bytes:
+    parts = data.split(_ZEROS)
+    lengths = _pack_lengths([len(part) for part in parts])
+    return b"".join((struct.pack("<I", len(parts)), lengths, *parts))
+
+
+def _restore_zeros(data: bytes) -> bytes:
+    (count,) = struct.unpack_from("<I", data)
+    start = 4 + 4 * count
+    parts: list[bytes] = []
+    for length in struct.unpack_from(f"<{count}I", data, 4):
+        parts.append(data[start : start + length])
+        start += length
+    return _ZEROS.join(parts)
