@@ -1,0 +1,1 @@
+"""JSON-RPC over the chain: envelopes, parameters, methods and the adapters for HTTP."""

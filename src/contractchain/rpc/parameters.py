@@ -1,0 +1,381 @@
+"""Decoding of parameters by the annotations of the method that takes them.
+
+A parameter type is `Annotated[T, decoder]`. Every fault is a DecodeError that says what was
+expected; the dispatcher adds the parameter's name.
+
+Spec:
+    execution-apis, schemas; EIP-1474, EIP-1898.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, get_type_hints
+
+from contractchain.codec.hexadecimal import parse_hex
+from contractchain.errors import DecodeError
+from contractchain.interfaces.execution_data import AccountOverride
+from contractchain.types import AccessEntry, Authorization
+
+Tag = Literal["latest", "earliest", "pending", "safe", "finalized"]
+TAGS: tuple[Tag, ...] = ("latest", "earliest", "pending", "safe", "finalized")
+BlockReference = int | bytes | Tag
+"""A number, a hash, or a tag."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoder:
+    """How one parameter of a method is read."""
+
+    name: str
+    decode: Callable[[Any], Any]
+    is_optional: bool
+    default: Any
+
+
+def find_decoders(function: Callable[..., Any]) -> tuple[Decoder, ...]:
+    """Return the decoders of a method's parameters after the context.
+
+    Raises:
+        TypeError: a parameter's annotation carries no decoder (a fault of ours).
+    """
+    hints = get_type_hints(function, include_extras=True)
+    decoders = []
+    for parameter in list(inspect.signature(function).parameters.values())[1:]:
+        annotation = hints[parameter.name]
+        metadata = getattr(annotation, "__metadata__", None)
+        if metadata is None:
+            raise TypeError(f"{function.__name__}: `{parameter.name}` has no decoder")
+        is_optional = parameter.default is not inspect.Parameter.empty
+        decoders.append(
+            Decoder(
+                name=parameter.name,
+                decode=metadata[0],
+                is_optional=is_optional,
+                default=parameter.default if is_optional else None,
+            )
+        )
+    return tuple(decoders)
+
+
+def decode_quantity(value: Any) -> int:
+    """Read a quantity: 0x-prefixed hex without leading zeros, or a JSON integer."""
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise DecodeError(
+            f"expected a quantity like 0x1, found {_describe(value)}", what="quantity"
+        )
+    if isinstance(value, int):
+        number = value
+    else:
+        if not value.startswith("0x") or len(value) == 2:
+            raise DecodeError(f"`{value[:20]}` is not 0x-prefixed hex", what="quantity")
+        try:
+            number = int(value[2:], 16)
+        except ValueError as error:
+            raise DecodeError(f"`{value[:20]}` is not hex", what="quantity") from error
+        if "_" in value or value[2] in "+- ":
+            raise DecodeError(f"`{value[:20]}` is not hex", what="quantity")
+    if not 0 <= number < 1 << 256:
+        raise DecodeError("out of the range of 256 bits", what="quantity")
+    return number
+
+
+def decode_data(value: Any) -> bytes:
+    """Read a byte string."""
+    return parse_hex(_text(value, "data"), "data")
+
+
+def decode_address(value: Any) -> bytes:
+    """Read an address; its checksum is not looked at, as in every node."""
+    return parse_hex(_text(value, "address"), "address", size=20)
+
+
+def decode_hash(value: Any) -> bytes:
+    """Read a 32-byte hash."""
+    return parse_hex(_text(value, "hash"), "hash", size=32)
+
+
+def decode_slot(value: Any) -> bytes:
+    """Read a storage slot: at most 32 bytes of hex, padded on the left."""
+    text = _text(value, "slot")
+    digits = text[2:]
+    if not text.startswith("0x") or len(digits) > 64:
+        raise DecodeError("expected 0x and at most 64 hex digits", what="slot")
+    return parse_hex("0x" + digits.rjust(64, "0"), "slot")
+
+
+def decode_block_reference(value: Any) -> BlockReference:
+    """Read a tag, a number, or an EIP-1898 object."""
+    if isinstance(value, dict):
+        if "blockHash" in value:
+            return decode_hash(value["blockHash"])
+        if "blockNumber" in value:
+            return decode_block_reference(value["blockNumber"])
+        raise DecodeError("expected `blockHash` or `blockNumber`", what="block")
+    if value in TAGS:
+        tag: Tag = value
+        return tag
+    if isinstance(value, str) and len(value) == 66:
+        return decode_hash(value)
+    if isinstance(value, str) and not value.startswith("0x"):
+        raise DecodeError(
+            f"`{value[:20]}` is neither a number nor one of {', '.join(TAGS)}", what="block"
+        )
+    return decode_quantity(value)
+
+
+def decode_boolean(value: Any) -> bool:
+    """Read true or false."""
+    if not isinstance(value, bool):
+        raise DecodeError(f"expected true or false, found {_describe(value)}", what="boolean")
+    return value
+
+
+def decode_text(value: Any) -> str:
+    """Read a string."""
+    return _text(value, "string")
+
+
+def decode_seconds(value: Any) -> int:
+    """Read a time as dev tools send it: a quantity or a plain number, also as text."""
+    if isinstance(value, str) and value.isdigit():
+        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return decode_quantity(value)
+
+
+def decode_snapshot(value: Any) -> int:
+    """Read a snapshot id."""
+    return decode_quantity(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionRequest:
+    """The transaction object of eth_call, eth_estimateGas and eth_sendTransaction."""
+
+    sender: bytes | None = None
+    to: bytes | None = None
+    gas_limit: int | None = None
+    gas_price: int | None = None
+    max_fee_per_gas: int | None = None
+    max_priority_fee_per_gas: int | None = None
+    max_fee_per_blob_gas: int | None = None
+    value: int = 0
+    nonce: int | None = None
+    data: bytes = b""
+    chain_id: int | None = None
+    type: int | None = None
+    access_list: tuple[AccessEntry, ...] | None = None
+    authorization_list: tuple[Authorization, ...] = ()
+    blob_versioned_hashes: tuple[bytes, ...] = ()
+
+
+_TRANSACTION_KEYS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "from": ("sender", decode_address),
+    "to": ("to", decode_address),
+    "gas": ("gas_limit", decode_quantity),
+    "gasLimit": ("gas_limit", decode_quantity),
+    "gasPrice": ("gas_price", decode_quantity),
+    "maxFeePerGas": ("max_fee_per_gas", decode_quantity),
+    "maxPriorityFeePerGas": ("max_priority_fee_per_gas", decode_quantity),
+    "maxFeePerBlobGas": ("max_fee_per_blob_gas", decode_quantity),
+    "value": ("value", decode_quantity),
+    "nonce": ("nonce", decode_quantity),
+    "chainId": ("chain_id", decode_quantity),
+    "type": ("type", decode_quantity),
+}
+
+
+def decode_transaction_request(value: Any) -> TransactionRequest:
+    """Read a transaction object; `data` and `input` must agree if both are there."""
+    fields = _object(value, "transaction")
+    found: dict[str, Any] = {}
+    for key, (name, decode) in _TRANSACTION_KEYS.items():
+        if fields.get(key) is not None:
+            found[name] = _at(key, decode, fields[key])
+    for key in ("data", "input"):
+        if fields.get(key) is not None:
+            data = _at(key, decode_data, fields[key])
+            if found.setdefault("data", data) != data:
+                raise DecodeError("`data` and `input` differ", what="transaction")
+    if fields.get("accessList") is not None:
+        found["access_list"] = _at("accessList", decode_access_list, fields["accessList"])
+    if fields.get("authorizationList") is not None:
+        found["authorization_list"] = _at(
+            "authorizationList", _decode_authorizations, fields["authorizationList"]
+        )
+    if fields.get("blobVersionedHashes") is not None:
+        hashes = _array(fields["blobVersionedHashes"], "blobVersionedHashes")
+        found["blob_versioned_hashes"] = tuple(decode_hash(item) for item in hashes)
+    return TransactionRequest(**found)
+
+
+def decode_access_list(value: Any) -> tuple[AccessEntry, ...]:
+    """Read an EIP-2930 access list."""
+    entries = []
+    for item in _array(value, "access list"):
+        fields = _object(item, "access list entry")
+        slots = _array(fields.get("storageKeys", []), "storageKeys")
+        entries.append(
+            AccessEntry(
+                address=decode_address(fields.get("address")),
+                slots=tuple(decode_hash(slot) for slot in slots),
+            )
+        )
+    return tuple(entries)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogFilter:
+    """The filter object of eth_getLogs and eth_newFilter."""
+
+    first: BlockReference = "latest"
+    last: BlockReference = "latest"
+    block_hash: bytes | None = None
+    addresses: frozenset[bytes] = frozenset()
+    """Empty: any."""
+    topics: tuple[frozenset[bytes] | None, ...] = field(default=())
+    """By position: None matches any topic, a set matches its members."""
+
+
+def decode_log_filter(value: Any) -> LogFilter:
+    """Read a filter object."""
+    fields = _object(value, "filter")
+    block_hash = fields.get("blockHash")
+    if block_hash is not None and (fields.get("fromBlock") or fields.get("toBlock")):
+        raise DecodeError("`blockHash` excludes `fromBlock` and `toBlock`", what="filter")
+    addresses = fields.get("address")
+    if addresses is None:
+        addresses = []
+    elif not isinstance(addresses, list):
+        addresses = [addresses]
+    topics: list[frozenset[bytes] | None] = []
+    for position in _array(fields.get("topics") or [], "topics"):
+        if position is None or position == []:
+            topics.append(None)
+        elif isinstance(position, list):
+            has_wildcard = any(item is None for item in position)
+            topics.append(None if has_wildcard else frozenset(map(decode_hash, position)))
+        else:
+            topics.append(frozenset((decode_hash(position),)))
+    if len(topics) > 4:
+        raise DecodeError("a log has at most 4 topics", what="filter")
+    first, last = fields.get("fromBlock"), fields.get("toBlock")
+    return LogFilter(
+        first="latest" if first is None else _at("fromBlock", decode_block_reference, first),
+        last="latest" if last is None else _at("toBlock", decode_block_reference, last),
+        block_hash=None if block_hash is None else _at("blockHash", decode_hash, block_hash),
+        addresses=frozenset(decode_address(item) for item in addresses),
+        topics=tuple(topics),
+    )
+
+
+def decode_overrides(value: Any) -> dict[bytes, AccountOverride]:
+    """Read the state override set of eth_call."""
+    out: dict[bytes, AccountOverride] = {}
+    for text, item in _object(value, "state override").items():
+        fields = _object(item, "state override")
+        if "state" in fields and "stateDiff" in fields:
+            raise DecodeError("`state` and `stateDiff` exclude each other", what="state override")
+        quantities = {
+            name: decode_quantity(fields[name])
+            for name in ("balance", "nonce")
+            if fields.get(name) is not None
+        }
+        out[decode_address(text)] = AccountOverride(
+            **quantities,
+            code=decode_data(fields["code"]) if fields.get("code") is not None else None,
+            storage=_decode_slots(fields["state"]) if fields.get("state") is not None else None,
+            storage_diff=_decode_slots(fields.get("stateDiff") or {}),
+        )
+    return out
+
+
+def _decode_slots(value: Any) -> dict[bytes, bytes]:
+    pairs = _object(value, "storage")
+    return {decode_slot(slot): decode_slot(item) for slot, item in pairs.items()}
+
+
+def _decode_authorizations(value: Any) -> tuple[Authorization, ...]:
+    out = []
+    for item in _array(value, "authorization list"):
+        fields = _object(item, "authorization")
+        parity = fields.get("yParity", fields.get("v", "0x0"))
+        out.append(
+            Authorization(
+                chain_id=decode_quantity(fields.get("chainId", "0x0")),
+                address=decode_address(fields.get("address")),
+                nonce=decode_quantity(fields.get("nonce", "0x0")),
+                y_parity=decode_quantity(parity),
+                r=decode_quantity(fields.get("r", "0x0")),
+                s=decode_quantity(fields.get("s", "0x0")),
+            )
+        )
+    return tuple(out)
+
+
+def decode_floats(value: Any) -> tuple[float, ...]:
+    """Read an array of numbers."""
+    numbers = _array(value, "numbers")
+    if not all(isinstance(n, (int, float)) and not isinstance(n, bool) for n in numbers):
+        raise DecodeError("expected numbers", what="array")
+    return tuple(float(n) for n in numbers)
+
+
+def decode_slots_list(value: Any) -> tuple[bytes, ...]:
+    """Read an array of storage slots."""
+    return tuple(decode_slot(item) for item in _array(value, "slots"))
+
+
+def decode_anything(value: Any) -> Any:
+    """Take the parameter as it is."""
+    return value
+
+
+def _at(key: str, decode: Callable[[Any], Any], value: Any) -> Any:
+    try:
+        return decode(value)
+    except DecodeError as error:
+        raise DecodeError(error.message, what=f"`{key}`") from error
+
+
+def _text(value: Any, what: str) -> str:
+    if not isinstance(value, str):
+        raise DecodeError(f"expected a string, found {_describe(value)}", what=what)
+    return value
+
+
+def _object(value: Any, what: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise DecodeError(f"expected an object, found {_describe(value)}", what=what)
+    return value
+
+
+def _array(value: Any, what: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise DecodeError(f"expected an array, found {_describe(value)}", what=what)
+    return value
+
+
+def _describe(value: Any) -> str:
+    names = {dict: "an object", list: "an array", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), f"{value!r:.20}")
+
+
+Quantity = Annotated[int, decode_quantity]
+Data = Annotated[bytes, decode_data]
+AddressArg = Annotated[bytes, decode_address]
+HashArg = Annotated[bytes, decode_hash]
+SlotArg = Annotated[bytes, decode_slot]
+SlotList = Annotated[tuple[bytes, ...], decode_slots_list]
+BlockArg = Annotated[BlockReference, decode_block_reference]
+Boolean = Annotated[bool, decode_boolean]
+Text = Annotated[str, decode_text]
+Seconds = Annotated[int, decode_seconds]
+SnapshotId = Annotated[int, decode_snapshot]
+TransactionArg = Annotated[TransactionRequest, decode_transaction_request]
+FilterArg = Annotated[LogFilter, decode_log_filter]
+OverridesArg = Annotated[dict[bytes, AccountOverride], decode_overrides]
+Percentiles = Annotated[tuple[float, ...], decode_floats]
+Anything = Annotated[Any, decode_anything]

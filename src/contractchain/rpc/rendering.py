@@ -1,0 +1,33 @@
+"""Python values as the JSON of Ethereum's API: integers as quantities, bytes as data.
+
+Spec:
+    execution-apis, schemas `uint` and `bytes`.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+
+
+def render(value: object) -> object:
+    """Return `value` with each integer and byte string as 0x-prefixed hex.
+
+    Booleans, floats, strings and None stay; tuples and lists become arrays, mappings objects.
+
+    Raises:
+        TypeError: a value that has no such form (a fault of ours).
+    """
+    match value:
+        case None | bool() | str() | float():
+            return value
+        case int():
+            return hex(value)
+        case bytes():
+            return "0x" + value.hex()
+        case Mapping():
+            return {str(key): render(item) for key, item in value.items()}
+        case tuple() | list():
+            return [render(item) for item in value]
+        case Enum():
+            return value.value
+        case _:
+            raise TypeError(f"cannot render {type(value).__name__}")
