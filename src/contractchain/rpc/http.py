@@ -1,0 +1,180 @@
+"""The HTTP adapter: an ASGI application around `Dispatcher.handle`.
+
+Checks what a browser could abuse (`Host` against DNS rebinding, `Origin`), limits the size of a
+body and the time it may take to arrive, and knows no JSON.
+
+Spec:
+    ASGI 3.0; Fetch standard for the CORS headers.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Handle = Callable[[bytes], Awaitable[bytes]]
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpPolicy:
+    """What the server lets in."""
+
+    max_body_bytes: int = 5_000_000
+    body_timeout_s: float = 15.0
+    """Seconds in which a body must have arrived."""
+    allowed_hosts: frozenset[str] = LOOPBACK_NAMES
+    """Host names that `Host` may carry, without port; `*` allows any."""
+    allowed_origins: frozenset[str] = frozenset()
+    """Origins of web pages that may call, besides those served from an allowed host; `*` allows
+    any."""
+
+
+class HttpApplication:
+    """An ASGI application that answers POST with JSON-RPC and GET /health with `ok`."""
+
+    def __init__(self, handle: Handle, policy: HttpPolicy | None = None) -> None:
+        self._handle = handle
+        self._policy = policy or HttpPolicy()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _answer_lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        headers = dict(scope["headers"])
+        origin = headers.get(b"origin")
+        refusal = self._find_refusal(headers, origin)
+        if refusal is not None:
+            await _respond(send, 403, refusal, b"text/plain")
+            return
+        cors = _cors_headers(origin)
+        match scope["method"]:
+            case "POST":
+                await self._answer_post(headers, receive, send, cors)
+            case "OPTIONS":
+                await _respond(send, 204, b"", b"text/plain", cors)
+            case "GET" if scope["path"] == "/health":
+                await _respond(send, 200, b"ok\n", b"text/plain", cors)
+            case _:
+                await _respond(send, 405, b"send JSON-RPC by POST\n", b"text/plain", cors)
+
+    async def _answer_post(
+        self,
+        headers: dict[bytes, bytes],
+        receive: Receive,
+        send: Send,
+        cors: list[tuple[bytes, bytes]],
+    ) -> None:
+        limit = self._policy.max_body_bytes
+        too_large = f"the body is larger than {limit} bytes\n".encode()
+        declared = headers.get(b"content-length", b"0")
+        if declared.isdigit() and int(declared) > limit:
+            await _respond(send, 413, too_large, b"text/plain", cors, close=True)
+            return
+        try:
+            body = await self._read_body(receive)
+        except TimeoutError:
+            await _respond(send, 408, b"the body took too long\n", b"text/plain", cors, close=True)
+            return
+        if body is None:
+            return
+        if len(body) > limit:
+            await _respond(send, 413, too_large, b"text/plain", cors, close=True)
+            return
+        answer = await self._handle(body)
+        await _respond(send, 200 if answer else 204, answer, b"application/json", cors)
+
+    async def _read_body(self, receive: Receive) -> bytes | None:
+        """Return the body, cut off just above the limit; None if the client went away."""
+        message = await self._receive_in_time(receive)
+        if message["type"] == "http.disconnect":
+            return None
+        body: bytes = message.get("body", b"")
+        if not message.get("more_body", False):
+            return body
+        chunks = [body]
+        size = len(body)
+        async with asyncio.timeout(self._policy.body_timeout_s):
+            while message.get("more_body", False) and size <= self._policy.max_body_bytes:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return None
+                chunks.append(message.get("body", b""))
+                size += len(chunks[-1])
+        return b"".join(chunks)
+
+    async def _receive_in_time(self, receive: Receive) -> MutableMapping[str, Any]:
+        async with asyncio.timeout(self._policy.body_timeout_s):
+            return await receive()
+
+    def _find_refusal(self, headers: dict[bytes, bytes], origin: bytes | None) -> bytes | None:
+        hosts = self._policy.allowed_hosts
+        host = headers.get(b"host", b"").decode("latin-1")
+        if "*" not in hosts and _strip_port(host) not in hosts:
+            return b"this Host is not served here; start the node with --allow-host\n"
+        if origin is None or "*" in self._policy.allowed_origins:
+            return None
+        text = origin.decode("latin-1")
+        if text in self._policy.allowed_origins:
+            return None
+        name = urlsplit(text).netloc if "://" in text else text
+        if _strip_port(name) in hosts:
+            return None
+        return b"this Origin may not call; start the node with --allow-origin\n"
+
+
+def hosts_of(names: Iterable[str]) -> frozenset[str]:
+    """Return the set of allowed hosts: the loopback names and `names`."""
+    return LOOPBACK_NAMES | frozenset(names)
+
+
+def _strip_port(host: str) -> str:
+    if host.startswith("["):
+        return host.partition("]")[0] + "]"
+    return host.partition(":")[0].lower()
+
+
+def _cors_headers(origin: bytes | None) -> list[tuple[bytes, bytes]]:
+    if origin is None:
+        return []
+    return [
+        (b"access-control-allow-origin", origin),
+        (b"access-control-allow-methods", b"POST, OPTIONS"),
+        (b"access-control-allow-headers", b"content-type"),
+        (b"vary", b"origin"),
+    ]
+
+
+async def _respond(
+    send: Send,
+    status: int,
+    body: bytes,
+    content_type: bytes,
+    extra: list[tuple[bytes, bytes]] | None = None,
+    *,
+    close: bool = False,
+) -> None:
+    headers = [
+        (b"content-type", content_type),
+        (b"content-length", str(len(body)).encode()),
+        *(extra or ()),
+    ]
+    if close:
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _answer_lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
