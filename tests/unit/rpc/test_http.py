@@ -83,7 +83,9 @@ def test_a_host_can_be_allowed() -> None:
     assert status == 200
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost.evil.example"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://localhost.evil.example"]
+)
 def test_a_foreign_page_is_refused(origin: str) -> None:
     assert exchange([body(b"a")], {"origin": origin})[0] == 403
 
