@@ -4,8 +4,9 @@ RLP of `[accounts, codes]`. `accounts` is sorted by address; each is
 `[address, account, cleared, slots]`, where `account` is empty if the account is gone and
 `[nonce, balance, code_hash]` otherwise, `cleared` is 1 if the previous storage is wiped first,
 and `slots` holds `[slot, value]` sorted by slot, value 0 deleting it. Only what really changed
-appears. `codes` holds each new code once, sorted by hash. A whole state is a diff from the empty
-one.
+appears: `cleared` is 1 only where there was storage, and then no slot has value 0. `codes` holds
+the code of every account whose code hash changed, each once, sorted by hash. A whole state is a
+diff from the empty one.
 """
 
 from collections.abc import Iterable

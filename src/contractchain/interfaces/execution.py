@@ -56,6 +56,15 @@ class BlockExecutor(Protocol):
 
         The resulting state is retained once for the caller, who releases it.
 
+        A transaction is checked in this order, and the first fault counts: the rules that need
+        no state; room for its gas, then for its blobs, in what is left of the block; max fee
+        against the base fee; blob fee; code of the sender (EIP-3607; a delegation is not code);
+        nonce; funds for gas limit, value and blobs at the maximum fees. When building, one that
+        has no room now but would fit in an empty block is skipped, and so is everything of the
+        same sender after it; one that fits in no block is rejected. The withdrawal and
+        consolidation request contracts must have code from Prague on (EIP-7002, 7251); the
+        beacon roots and history contracts may be missing.
+
         Args:
             parent_root: Root of the state to start from; must be retained.
             context: The block's environment.
@@ -67,6 +76,9 @@ class BlockExecutor(Protocol):
         Raises:
             StateUnavailableError: `parent_root` is not held.
             ValidationError: strict, and a transaction is malformed or invalid.
+            InvalidBlockError: a request contract has no code or fails, or a deposit log is not
+                laid out as EIP-6110 says.
+            EngineError: the engine does not run the fork.
         """
         ...
 
@@ -143,7 +155,13 @@ class Simulator(Protocol):
         message: Message,
         overrides: Mapping[Address, AccountOverride] | None = None,
     ) -> CallResult:
-        """Execute a call as `eth_call` does: no nonce check, no fee unless one is given."""
+        """Execute a call as `eth_call` does: no nonce check, no fee unless one is given.
+
+        Raises:
+            IntrinsicGasTooLowError: the gas limit of the message does not cover its data.
+            InsufficientFundsError: the sender cannot pay for the value, and the fees if given.
+            FeeTooLowError: a fee is given, and it is below the base fee.
+        """
         ...
 
     def estimate_gas(
