@@ -142,7 +142,10 @@ def decode_checked(raw: bytes, rules: TransactionRules) -> tuple[Transaction, De
         raise GasLimitExceededError(gas_limit=transaction.gas_limit, available=MAX_TRANSACTION_GAS)
     sender = recover_sender(transaction, low_s=rules.fork >= Fork.HOMESTEAD)
     max_fee, priority_fee = fees_of(transaction)
-    is_blob = isinstance(transaction, BlobTransaction)
+    blob_fee, blob_count = 0, 0
+    if isinstance(transaction, BlobTransaction):
+        blob_fee = transaction.max_fee_per_blob_gas
+        blob_count = len(transaction.blob_versioned_hashes)
     return transaction, DecodedTransaction(
         raw=raw,
         hash=hash_transaction(raw),
@@ -155,8 +158,8 @@ def decode_checked(raw: bytes, rules: TransactionRules) -> tuple[Transaction, De
         value=transaction.value,
         to=transaction.to,
         intrinsic_gas=gas.required,
-        max_fee_per_blob_gas=transaction.max_fee_per_blob_gas if is_blob else 0,
-        blob_count=len(transaction.blob_versioned_hashes) if is_blob else 0,
+        max_fee_per_blob_gas=blob_fee,
+        blob_count=blob_count,
     )
 
 

@@ -1,0 +1,260 @@
+"""py-evm's machine for each fork, with our state under it and its faults mended.
+
+py-evm supplies the instructions, the gas schedule, the precompiles and the message calls. What is
+ours: the state (`World`), the environment of the block, and these corrections (py-evm 0.12.1b1):
+
+- The first frame is told by its depth. py-evm tells it by its sender, so that a delegated sender
+  (EIP-7702) that creates a contract pays for the init code twice.
+- Init code is paid for as intrinsic gas, by the transaction, not by the first frame.
+- A new contract starts without storage, whatever lay at its address.
+- MODEXP of an empty base is 0 ** exponent, which is 1 for exponent 0, not always 0.
+- Too large code and too large init code are failures of their own kind, not out of gas.
+- The blob base fee follows the block's blob schedule, not a constant of the fork.
+- No system contract is written to the state when it is opened.
+- SELFDESTRUCT gives no deprecation warning.
+"""
+
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from eth._utils.calculations import fake_exponential
+from eth.exceptions import (
+    ContractCreationCollision,
+    FullStack,
+    InsufficientFunds,
+    InsufficientStack,
+    InvalidInstruction,
+    InvalidJumpDestination,
+    OutOfBoundsRead,
+    OutOfGas,
+    ReservedBytesInCode,
+    StackDepthLimit,
+    VMError,
+    WriteProtection,
+)
+from eth.vm.execution_context import ExecutionContext
+from eth.vm.opcode_values import SELFDESTRUCT
+
+from contractchain.errors import EngineError
+from contractchain.execution.pyevm.world import World
+from contractchain.interfaces.execution_data import BlockContext
+from contractchain.types import Address, Fork, Hash32
+from contractchain.types.fork import CANCUN_BLOBS, PRAGUE_BLOBS, BlobSchedule
+
+MIN_BLOB_BASE_FEE = 1
+MAX_CODE_BYTES = 24_576
+MAX_INIT_CODE_BYTES = 49_152
+MODEXP_ADDRESS = (5).to_bytes(20, "big")
+
+LAST_FORK = Fork.PRAGUE
+
+
+class CodeTooLarge(OutOfGas):  # type: ignore[misc]
+    """The created code exceeds EIP-170."""
+
+
+class InitCodeTooLarge(OutOfGas):  # type: ignore[misc]
+    """The init code of CREATE exceeds EIP-3860."""
+
+
+HALT_REASONS: tuple[tuple[type[VMError], str], ...] = (
+    (CodeTooLarge, "code-size-limit"),
+    (InitCodeTooLarge, "other: init-code-size-limit"),
+    (OutOfGas, "out-of-gas"),
+    (InsufficientStack, "stack-underflow"),
+    (FullStack, "stack-overflow"),
+    (InvalidJumpDestination, "invalid-jump"),
+    (InvalidInstruction, "invalid-opcode"),
+    (WriteProtection, "static-violation"),
+    (ContractCreationCollision, "create-collision"),
+    (ReservedBytesInCode, "invalid-code-prefix"),
+    (StackDepthLimit, "call-depth"),
+    (OutOfBoundsRead, "other: out-of-offset"),
+    (InsufficientFunds, "other: out-of-funds"),
+)
+
+
+def name_halt(error: VMError) -> str:
+    """Return the reason for `contractchain.types.Halt`."""
+    for kind, reason in HALT_REASONS:
+        if isinstance(error, kind):
+            return reason
+    return "other: precompile-error"
+
+
+class _Computation:
+    """Mixed in before py-evm's computation of a fork."""
+
+    msg: Any
+
+    @property
+    def is_origin_computation(self) -> bool:
+        return bool(self.msg.depth == 0)
+
+    @classmethod
+    def consume_initcode_gas_cost(cls, computation: object) -> None:
+        """Nothing: the transaction has paid."""
+
+    @classmethod
+    def validate_contract_code(cls, contract_code: bytes) -> None:
+        if len(contract_code) > MAX_CODE_BYTES:
+            raise CodeTooLarge(f"code of {len(contract_code)} bytes")
+        super().validate_contract_code(contract_code)  # type: ignore[misc]
+
+    @classmethod
+    def apply_create_message(
+        cls, state: "_State", message: Any, context: Any, parent_computation: Any = None
+    ) -> Any:
+        checkpoint = state.snapshot()
+        state.delete_storage(message.storage_address)
+        computation = super().apply_create_message(  # type: ignore[misc]
+            state, message, context, parent_computation=parent_computation
+        )
+        if computation.is_error:
+            state.revert(checkpoint)
+        return computation
+
+
+class _ShanghaiComputation(_Computation):
+    @classmethod
+    def validate_create_message(cls, message: Any) -> None:
+        if len(message.code) > MAX_INIT_CODE_BYTES:
+            raise InitCodeTooLarge(f"init code of {len(message.code)} bytes")
+
+
+class _State:
+    """Mixed in before py-evm's state of a fork; the state proper is `world`."""
+
+    def __init__(self, world: World, context: BlockContext, blobs: BlobSchedule | None) -> None:
+        self.world = self._account_db = world
+        self.context = context
+        self.execution_context = ExecutionContext(
+            coinbase=context.beneficiary,
+            timestamp=context.timestamp,
+            block_number=context.number,
+            difficulty=context.difficulty,
+            mix_hash=context.prev_randao,
+            gas_limit=context.gas_limit,
+            prev_hashes=(),
+            chain_id=context.chain_id,
+            base_fee_per_gas=context.base_fee_per_gas,
+            excess_blob_gas=context.excess_blob_gas,
+        )
+        self._blob_base_fee = calculate_blob_base_fee(context, blobs)
+
+    @property
+    def blob_base_fee(self) -> int:
+        return self._blob_base_fee
+
+    def get_ancestor_hash(self, number: int) -> Hash32:
+        depth = self.context.number - number - 1
+        if not 0 <= depth < 256 or number < 0:
+            return b""
+        return self.context.ancestor_hashes[32 * depth : 32 * depth + 32]
+
+    def delete_storage(self, address: Address) -> None:
+        self.world.delete_storage(address)
+
+    def snapshot(self) -> int:
+        return self.world.record()
+
+    def revert(self, snapshot: int) -> None:
+        self.world.discard(snapshot)
+
+    def commit(self, snapshot: int) -> None:
+        self.world.commit(snapshot)
+
+    def get_transient_storage(self, address: Address, slot: int) -> bytes:
+        return self.world.get_transient(address, slot)
+
+    def set_transient_storage(self, address: Address, slot: int, value: bytes) -> None:
+        self.world.set_transient(address, slot, value)
+
+
+def calculate_blob_base_fee(context: BlockContext, blobs: BlobSchedule | None) -> int:
+    """Return the price of blob gas in wei (EIP-4844); 0 before Cancun."""
+    if blobs is None:
+        return 0
+    fee: int = fake_exponential(
+        MIN_BLOB_BASE_FEE, context.excess_blob_gas, blobs.base_fee_update_fraction
+    )
+    return fee
+
+
+def blob_schedule_of(context: BlockContext) -> BlobSchedule | None:
+    """Return the blob parameters of a block, those of its fork if it names none."""
+    if context.fork < Fork.CANCUN:
+        return None
+    if context.blob_schedule is not None:
+        return context.blob_schedule
+    return CANCUN_BLOBS if context.fork < Fork.PRAGUE else PRAGUE_BLOBS
+
+
+def open_state(world: World, context: BlockContext) -> Any:
+    """Return py-evm's state object for a block on `world`.
+
+    Raises:
+        EngineError: py-evm does not know the fork.
+    """
+    if context.fork > LAST_FORK:
+        raise EngineError(
+            f"py-evm runs forks up to {LAST_FORK.value}, not {context.fork.value}",
+            hint="use engine `revm`, or an earlier fork",
+        )
+    return _state_class(context.fork)(world, context, blob_schedule_of(context))
+
+
+@cache
+def _state_class(fork: Fork) -> Any:
+    base = _import_class(fork, "state", f"{fork.value}State")
+    computation = type(
+        f"Our{fork.value}Computation",
+        (
+            _ShanghaiComputation if fork >= Fork.SHANGHAI else _Computation,
+            base.computation_class,
+        ),
+        {
+            "opcodes": _mend_opcodes(base.computation_class.opcodes),
+            "_precompiles": _mend_precompiles(base.computation_class.get_precompiles()),
+        },
+    )
+    return type(f"Our{fork.value}State", (_State, base), {"computation_class": computation})
+
+
+def _import_class(fork: Fork, module: str, name: str) -> Any:
+    package = "".join(f"_{c.lower()}" if c.isupper() else c for c in fork.value).lstrip("_")
+    return getattr(import_module(f"eth.vm.forks.{package}.{module}"), name)
+
+
+def _mend_opcodes(opcodes: dict[int, Any]) -> dict[int, Any]:
+    mended = dict(opcodes)
+    while hasattr(mended[SELFDESTRUCT], "__wrapped__"):
+        mended[SELFDESTRUCT] = mended[SELFDESTRUCT].__wrapped__
+    return mended
+
+
+def _mend_precompiles(precompiles: dict[Address, Any]) -> dict[Address, Any]:
+    mended = dict(precompiles)
+    modexp = mended.get(MODEXP_ADDRESS)
+    if modexp is not None:
+
+        def mended_modexp(computation: Any) -> Any:
+            modexp(computation)
+            computation.output = _modexp_of_empty_base(
+                computation.msg.data_as_bytes, computation.output
+            )
+            return computation
+
+        mended[MODEXP_ADDRESS] = mended_modexp
+    return mended
+
+
+def _modexp_of_empty_base(data: bytes, output: bytes) -> bytes:
+    head = data[:96].ljust(96, b"\0")
+    base, exponent, modulus = (int.from_bytes(head[i : i + 32], "big") for i in (0, 32, 64))
+    if base or not modulus or any(data[96 : 96 + exponent]):
+        return output
+    modulo = data[96 + exponent : 96 + exponent + modulus].ljust(modulus, b"\0")
+    is_one = int.from_bytes(modulo, "big") > 1
+    return int(is_one).to_bytes(len(output), "big")

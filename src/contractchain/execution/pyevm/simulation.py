@@ -1,0 +1,198 @@
+"""Message calls that leave no trace: `eth_call`, gas estimation, access lists."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from eth._utils.address import generate_contract_address
+
+from contractchain.errors import (
+    FeeTooLowError,
+    InsufficientFundsError,
+    IntrinsicGasTooLowError,
+    PriorityFeeAboveMaxFeeError,
+)
+from contractchain.execution.pyevm.forks import open_state
+from contractchain.execution.pyevm.states import StateStore
+from contractchain.execution.pyevm.transactions import (
+    Run,
+    RunResult,
+    calculate_gas_price,
+    execute_run,
+)
+from contractchain.execution.pyevm.world import World
+from contractchain.execution.stateless import IntrinsicGas, calculate_intrinsic_gas
+from contractchain.interfaces.execution_data import (
+    AccountOverride,
+    BlockContext,
+    CallResult,
+    Message,
+)
+from contractchain.types import (
+    AccessEntry,
+    Address,
+    Fork,
+    Hash32,
+    Outcome,
+    Success,
+)
+
+Overrides = Mapping[Address, AccountOverride]
+
+
+def call(
+    store: StateStore, root: Hash32, context: BlockContext, message: Message, overrides: Overrides
+) -> CallResult:
+    """Execute a call; see `contractchain.interfaces.execution.Simulator`."""
+    state = _open(store, root, context, overrides)
+    gas_limit = context.gas_limit if message.gas_limit is None else message.gas_limit
+    result = _execute(state, message, gas_limit)
+    return CallResult(outcome=result.outcome, gas_used=result.gas_used, logs=result.logs)
+
+
+def estimate_gas(
+    store: StateStore, root: Hash32, context: BlockContext, message: Message, overrides: Overrides
+) -> int | Outcome:
+    """Return the least sufficient gas limit; see `contractchain.interfaces.execution.Simulator`."""
+
+    def attempt(gas_limit: int) -> RunResult:
+        return _execute(_open(store, root, context, overrides), message, gas_limit)
+
+    high = context.gas_limit if message.gas_limit is None else message.gas_limit
+    if message.max_fee_per_gas:
+        balance = _open(store, root, context, overrides).world.get_balance(message.sender)
+        affordable = (balance - message.value) // message.max_fee_per_gas
+        high = min(high, max(affordable, 0))
+    required = _intrinsic_gas(context, message).required
+    if high < required:
+        raise IntrinsicGasTooLowError(gas_limit=high, required=required)
+    result = attempt(high)
+    if not isinstance(result.outcome, Success):
+        return result.outcome
+    low = max(result.gas_used, required) - 1
+    while low + 1 < high:
+        middle = min((low + high) // 2, 2 * low)
+        if isinstance(attempt(middle).outcome, Success):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def create_access_list(
+    store: StateStore, root: Hash32, context: BlockContext, message: Message
+) -> tuple[tuple[AccessEntry, ...], CallResult]:
+    """Return what the call touches; see `contractchain.interfaces.execution.Simulator`.
+
+    A longer list can change what is touched, so the call is repeated with the list it gave until
+    the list stays the same. Sender, target, beneficiary and precompiles, which are warm anyway,
+    are in the list only if it names slots of them.
+    """
+    gas_limit = context.gas_limit if message.gas_limit is None else message.gas_limit
+    entries = message.access_list
+    while True:
+        state = _open(store, root, context, {})
+        result = _execute(state, message, gas_limit, entries)
+        found = _touched(state, message)
+        if found == entries:
+            break
+        entries = found
+    return entries, CallResult(outcome=result.outcome, gas_used=result.gas_used, logs=result.logs)
+
+
+def _open(store: StateStore, root: Hash32, context: BlockContext, overrides: Overrides) -> Any:
+    world = World(store, root)
+    for address, override in overrides.items():
+        _override(world, address, override)
+    world.end_transaction()
+    return open_state(world, context)
+
+
+def _override(world: World, address: Address, override: AccountOverride) -> None:
+    if override.balance is not None:
+        world.set_balance(address, override.balance)
+    if override.nonce is not None:
+        world.set_nonce(address, override.nonce)
+    if override.code is not None:
+        world.set_code(address, override.code)
+    if override.storage is not None:
+        world.delete_storage(address)
+    slots = {**(override.storage or {}), **override.storage_diff}
+    for slot, value in slots.items():
+        world.set_storage(address, int.from_bytes(slot, "big"), int.from_bytes(value, "big"))
+
+
+def _execute(
+    state: Any,
+    message: Message,
+    gas_limit: int,
+    access_list: tuple[AccessEntry, ...] | None = None,
+) -> RunResult:
+    context: BlockContext = state.context
+    entries = message.access_list if access_list is None else access_list
+    gas = _intrinsic_gas(context, message, entries)
+    if gas_limit < gas.required:
+        raise IntrinsicGasTooLowError(gas_limit=gas_limit, required=gas.required)
+    _validate_funds(state, message, gas_limit)
+    price = 0
+    if message.max_fee_per_gas:
+        price = calculate_gas_price(
+            message.max_fee_per_gas, message.max_priority_fee_per_gas, context
+        )
+    run = Run(
+        sender=message.sender,
+        to=message.to,
+        value=message.value,
+        data=message.data,
+        gas_limit=gas_limit,
+        gas_price=price,
+        gas=gas,
+        access_list=entries,
+        authorization_list=message.authorization_list,
+    )
+    return execute_run(state, run)
+
+
+def _validate_funds(state: Any, message: Message, gas_limit: int) -> None:
+    context: BlockContext = state.context
+    max_fee = message.max_fee_per_gas
+    if message.max_priority_fee_per_gas > max_fee:
+        raise PriorityFeeAboveMaxFeeError(
+            max_priority_fee_per_gas=message.max_priority_fee_per_gas, max_fee_per_gas=max_fee
+        )
+    if max_fee and context.fork >= Fork.LONDON and max_fee < context.base_fee_per_gas:
+        raise FeeTooLowError(max_fee_per_gas=max_fee, base_fee_per_gas=context.base_fee_per_gas)
+    balance = state.world.get_balance(message.sender)
+    required = gas_limit * max_fee + message.value
+    if balance < required:
+        raise InsufficientFundsError(balance=balance, required=required)
+
+
+def _intrinsic_gas(
+    context: BlockContext, message: Message, entries: tuple[AccessEntry, ...] | None = None
+) -> IntrinsicGas:
+    return calculate_intrinsic_gas(
+        context.fork,
+        message.data,
+        is_creation=message.to is None,
+        access_list=message.access_list if entries is None else entries,
+        authorizations=len(message.authorization_list),
+    )
+
+
+def _touched(state: Any, message: Message) -> tuple[AccessEntry, ...]:
+    context: BlockContext = state.context
+    always_warm = {message.sender, message.to, *state.computation_class.get_precompiles()}
+    if message.to is None:
+        nonce = state.world.get_nonce(message.sender) - 1
+        always_warm.add(generate_contract_address(message.sender, nonce))
+    if context.fork >= Fork.SHANGHAI:
+        always_warm.add(context.beneficiary)
+    slots: dict[Address, set[Hash32]] = {
+        address: set() for address in state.world.accessed_addresses - always_warm
+    }
+    for address, slot in state.world.accessed_slots:
+        slots.setdefault(address, set()).add(slot.to_bytes(32, "big"))
+    return tuple(
+        AccessEntry(address=address, slots=tuple(sorted(slots[address])))
+        for address in sorted(slots)
+    )
