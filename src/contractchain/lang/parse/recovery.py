@@ -1,0 +1,187 @@
+"""Going on after a syntax error, so that one run reports several.
+
+First a missing `;`, `)`, `]` or `}` is supplied where that lets the parser go on. Otherwise tokens
+are skipped up to the end of a statement or declaration, and the parser falls back to the nearest
+enclosing list that can go on from there.
+"""
+
+import re
+from copy import copy
+
+from lark import Token
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.parsers.lalr_interactive_parser import InteractiveParser
+
+from contractchain.lang.parse.building import Builder
+from contractchain.lang.parse.syntax_errors import (
+    describe_unexpected_character,
+    describe_unexpected_token,
+)
+from contractchain.lang.source import Span
+
+MAX_ERRORS = 20
+"""Syntax errors after which the rest of a file is not looked at."""
+
+_INSERTABLE = (("SEMICOLON", ";"), ("RPAR", ")"), ("RSQB", "]"))
+_KEYWORDS = """
+    abstract assembly constructor do emit enum event for function if import mapping modifier return
+    struct try unchecked using while
+"""
+_STARTERS = {
+    "contract": "CONTRACTKIND",
+    "interface": "CONTRACTKIND",
+    "library": "CONTRACTKIND",
+    **{word: word.upper() for word in _KEYWORDS.split()},
+}
+_SCAN = re.compile(
+    r"//[^\n]*|/\*[\s\S]*?\*/|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|[A-Za-z_$][\w$]*|[{};]"
+)
+
+
+class Recovery:
+    """Handles the syntax errors of one file."""
+
+    def __init__(self, builder: Builder) -> None:
+        self._builder = builder
+        self._last_position = -1
+        self._inserted_at = -1
+        self._previous = ""
+        self.errors = 0
+
+    def __call__(self, error: UnexpectedInput) -> bool:
+        """Report `error`, and return whether parsing can go on; lark calls it."""
+        if isinstance(error, UnexpectedCharacters):
+            return self._skip_character(error)
+        if not isinstance(error, UnexpectedToken):
+            return False
+        parser: InteractiveParser = error.interactive_parser
+        token = error.token
+        position = token.start_pos if token.start_pos is not None else len(self._builder.text)
+        if token.type == "$END":
+            position = len(self._builder.text.rstrip())
+        accepts = _accepts(parser)
+        if position != self._last_position:
+            self._report(token, position, accepts)
+        self._last_position = position
+        if self.errors >= MAX_ERRORS or token.type == "$END":
+            return False
+        if self._insert(parser, token, position):
+            return True
+        return self._resynchronise(parser, position)
+
+    def _report(self, token: Token, position: int, accepts: set[str]) -> None:
+        self.errors += 1
+        length = 0 if token.type == "$END" else len(token.value)
+        span = Span(position, length, self._builder.file)
+        before = self._builder.text[:position].split()
+        self._builder.diagnostics.append(
+            describe_unexpected_token(
+                token.value, token.type, accepts, span, before[-1] if before else ""
+            )
+        )
+
+    def _skip_character(self, error: UnexpectedCharacters) -> bool:
+        position = error.pos_in_stream or 0
+        text = self._builder.text
+        end = position + 1
+        while end < len(text) and ord(text[end]) > 126:
+            end += 1
+        if position > self._last_position + 1:
+            self.errors += 1
+            span = Span(position, end - position, self._builder.file)
+            rest = text[position : position + 16]
+            self._builder.diagnostics.append(describe_unexpected_character(rest, span))
+        self._last_position = end - 1
+        if self.errors >= MAX_ERRORS or text.startswith("/*", position):
+            return False
+        _rewind(error.interactive_parser, end)
+        return True
+
+    def _insert(self, parser: InteractiveParser, token: Token, position: int) -> bool:
+        """Supply a missing token if the parser can take what follows after it."""
+        if position == self._inserted_at:
+            return False
+        for kind, value in _INSERTABLE:
+            inserted = Token.new_borrow_pos(kind, value, token)
+            trial = _copy_without_effects(parser)
+            try:
+                trial.feed_token(inserted)
+                _rewind(trial, position)
+                lexer = trial.lexer_thread
+                following = next(lexer.lex(trial.parser_state))  # type: ignore[no-untyped-call]
+            except (UnexpectedInput, StopIteration):
+                continue
+            if following.type in _accepts(trial):
+                self._inserted_at = position
+                parser.feed_token(inserted)
+                _rewind(parser, position)
+                return True
+        return False
+
+    def _resynchronise(self, parser: InteractiveParser, position: int) -> bool:
+        """Skip to where a statement or declaration can begin, and fall back to its list."""
+        depth = 0
+        for match in _SCAN.finditer(self._builder.text, position):
+            text = match[0]
+            if text == "{":
+                depth += 1
+            elif text == "}":
+                depth -= 1
+                if depth < 0 and self._fall_back(parser, "RBRACE", match.start()):
+                    return True
+                if depth == 0 and self._fall_back(parser, None, match.end()):
+                    return True
+            elif text == ";":
+                if depth <= 0 and self._fall_back(parser, None, match.end()):
+                    return True
+            elif text in _STARTERS and depth <= 0 and match.start() > position:
+                terminal = _STARTERS[text]
+                if self._fall_back(parser, terminal, match.start()):
+                    return True
+        return False
+
+    def _fall_back(self, parser: InteractiveParser, terminal: str | None, position: int) -> bool:
+        """Drop unfinished constructs until the parser is in a list that can take `terminal`."""
+        state = parser.parser_state
+        stack, values = list(state.state_stack), list(state.value_stack)
+        while state.state_stack:
+            accepts = _accepts(parser)
+            if self._is_list(accepts) and (terminal is None or terminal in accepts):
+                _rewind(parser, position)
+                return True
+            if len(state.state_stack) == 1:
+                break
+            state.state_stack.pop()
+            state.value_stack.pop()
+        state.state_stack[:] = stack
+        state.value_stack[:] = values
+        return False
+
+    @staticmethod
+    def _is_list(accepts: set[str]) -> bool:
+        """Return whether a statement, a member or a file-level declaration can begin."""
+        return (
+            {"RBRACE", "RETURN", "IF"} <= accepts
+            or {"RBRACE", "EVENT", "FUNCTION"} <= accepts
+            or {"CONTRACTKIND", "IMPORT"} <= accepts
+        )
+
+
+def _copy_without_effects(parser: InteractiveParser) -> InteractiveParser:
+    """Return a parser in the same state, which builds nothing."""
+    trial: InteractiveParser = parser.copy(deepcopy_values=False)  # type: ignore[no-untyped-call]
+    configuration = copy(trial.parser_state.parse_conf)
+    configuration.callbacks = {}
+    trial.parser_state.parse_conf = configuration
+    return trial
+
+
+def _rewind(parser: InteractiveParser, position: int) -> None:
+    """Make the lexer go on at `position`: what a word is depends on the state of the parser."""
+    state = parser.lexer_thread.state
+    assert state is not None
+    state.line_ctr.char_pos = position
+
+
+def _accepts(parser: InteractiveParser) -> set[str]:
+    return set(parser.accepts())  # type: ignore[no-untyped-call]
