@@ -93,10 +93,10 @@ def execute_block(
     for index, raw in enumerate(transactions):
         try:
             transaction, decoded = decode(raw, rules)
+            _check_room(block, context, rules, decoded)
             if decoded.sender in block.skipped_senders:
                 block.skipped.append(index)
                 continue
-            _check_room(block, context, rules, decoded)
             validate_against_state(transaction, decoded.sender, state)
         except ValidationError as error:
             if strict:
@@ -139,9 +139,9 @@ def _check_room(
     if decoded.gas_limit > gas_left:
         error = GasLimitExceededError(gas_limit=decoded.gas_limit, available=gas_left)
         raise error if decoded.gas_limit > context.gas_limit else _NoRoom(error)
-    blobs_left = rules.max_blobs - block.blob_gas_used // GAS_PER_BLOB
-    if decoded.blob_count > blobs_left:
-        message = f"{decoded.blob_count} blobs, at most {blobs_left} more fit in the block"
+    blobs = block.blob_gas_used // GAS_PER_BLOB + decoded.blob_count
+    if blobs > rules.max_blobs:
+        message = f"{blobs} blobs in the block, at most {rules.max_blobs} are allowed"
         raise _NoRoom(BlobTransactionError(message))
 
 

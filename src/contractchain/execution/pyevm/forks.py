@@ -60,7 +60,7 @@ class InitCodeTooLarge(OutOfGas):  # type: ignore[misc]
 
 HALT_REASONS: tuple[tuple[type[VMError], str], ...] = (
     (CodeTooLarge, "code-size-limit"),
-    (InitCodeTooLarge, "other: init-code-size-limit"),
+    (InitCodeTooLarge, "other: init code size limit"),
     (OutOfGas, "out-of-gas"),
     (InsufficientStack, "stack-underflow"),
     (FullStack, "stack-overflow"),
@@ -70,8 +70,8 @@ HALT_REASONS: tuple[tuple[type[VMError], str], ...] = (
     (ContractCreationCollision, "create-collision"),
     (ReservedBytesInCode, "invalid-code-prefix"),
     (StackDepthLimit, "call-depth"),
-    (OutOfBoundsRead, "other: out-of-offset"),
-    (InsufficientFunds, "other: out-of-funds"),
+    (OutOfBoundsRead, "other: return data out of bounds"),
+    (InsufficientFunds, "other: insufficient balance"),
 )
 
 
@@ -80,7 +80,7 @@ def name_halt(error: VMError) -> str:
     for kind, reason in HALT_REASONS:
         if isinstance(error, kind):
             return reason
-    return "other: precompile-error"
+    return "other: precompile failed"
 
 
 class _Computation:

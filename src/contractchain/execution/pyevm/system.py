@@ -13,7 +13,7 @@ from eth.vm.message import Message as EvmMessage
 from contractchain.errors import InvalidBlockError
 from contractchain.execution.pyevm.world import World
 from contractchain.interfaces.execution_data import BlockContext
-from contractchain.types import Address, Fork, Hash32, Log
+from contractchain.types import ZERO_HASH, Address, Fork, Hash32, Log
 
 SYSTEM_ADDRESS = bytes.fromhex("fffffffffffffffffffffffffffffffffffffffe")
 SYSTEM_CALL_GAS = 30_000_000
@@ -33,10 +33,12 @@ ETHER = 10**18
 
 
 def open_block(state: Any) -> None:
-    """Make the system calls that come before the transactions."""
+    """Make the system calls that come before the transactions; the genesis block has none."""
     context: BlockContext = state.context
-    if context.fork >= Fork.CANCUN and context.parent_beacon_block_root is not None:
-        _call(state, BEACON_ROOTS_ADDRESS, context.parent_beacon_block_root)
+    if context.number == 0:
+        return
+    if context.fork >= Fork.CANCUN:
+        _call(state, BEACON_ROOTS_ADDRESS, context.parent_beacon_block_root or ZERO_HASH)
     if context.fork >= Fork.PRAGUE:
         _call(state, HISTORY_ADDRESS, context.parent_hash)
 
