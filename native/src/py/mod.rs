@@ -1,5 +1,7 @@
 //! The line between Python and Rust: bytes and plain data cross it, once per block or batch.
 
+mod store;
+
 use pyo3::prelude::*;
 
 /// Number of the interface between this module and its Python adapters; both must agree.
@@ -16,5 +18,6 @@ fn version() -> &'static str {
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__abi__", ABI)?;
     module.add_function(wrap_pyfunction!(version, module)?)?;
+    store::register(module)?;
     Ok(())
 }

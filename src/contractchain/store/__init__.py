@@ -94,7 +94,9 @@ def _open(kind: StoreKind | str, path: Path | str | None, lock: DataDirectoryLoc
         from contractchain.store.sqlite import SqliteStore
 
         return SqliteStore(path, lock)
-    raise UsageError(message="the `native` store is not built into this installation")
+    from contractchain.store.native import NativeStore
+
+    return NativeStore(path, lock)
 
 
 def _check_genesis(store: Store, genesis_hash: Hash32 | None, path: Path | str | None) -> None:

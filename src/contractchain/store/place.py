@@ -8,8 +8,8 @@ from contractchain.errors import StoreError
 from contractchain.types import Hash32
 
 _INDEX_BITS = 24
-MAX_TRANSACTIONS = 1 << _INDEX_BITS
-"""Transactions that one block may hold."""
+MAX_TRANSACTIONS = (1 << _INDEX_BITS) - 1
+"""Transactions that one block may hold; the last index stands for the block itself."""
 _MAX_NUMBER = 1 << (63 - _INDEX_BITS)
 
 
@@ -20,7 +20,7 @@ def to_place(number: int, index: int) -> int:
 
 def from_place(place: int) -> tuple[int, int]:
     """Return (block number, index in the block)."""
-    return place >> _INDEX_BITS, place & (MAX_TRANSACTIONS - 1)
+    return place >> _INDEX_BITS, place & MAX_TRANSACTIONS
 
 
 def hash_prefix(hash32: Hash32) -> int:

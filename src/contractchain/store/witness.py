@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from contractchain.errors import CorruptStoreError
+from contractchain.errors import CorruptStoreError, StoreError
 from contractchain.types import ZERO_HASH, Hash32
 
 WITNESS_FILE = "head"
@@ -68,6 +68,20 @@ class HeadWitness:
         with suppress(OSError):
             self._file.seek(position.sequence % 2 * _SLOT.size)
             self._file.write(slot)
+
+    def forget(self) -> None:
+        """Drop the note, durably: what follows may take acknowledged blocks away.
+
+        Raises:
+            StoreError: the disk refuses.
+        """
+        try:
+            self._file.truncate(0)
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise StoreError(
+                message=f"the disk refuses: {error.strerror}", path=str(self.path)
+            ) from error
 
     def check(self, found: Position) -> None:
         """Compare what the database holds with what was acknowledged.
