@@ -6,7 +6,16 @@ Spec:
 
 from collections.abc import Sequence
 
-from contractchain.codec.rlp import Item, as_bytes, as_int, as_list, decode, encode, encode_int
+from contractchain.codec.rlp import (
+    Item,
+    as_bytes,
+    as_int,
+    as_list,
+    decode,
+    encode,
+    encode_int,
+    wrap_list,
+)
 from contractchain.crypto import keccak256
 from contractchain.errors import DecodeError
 from contractchain.types import Block, Hash32, Header, Withdrawal
@@ -34,16 +43,24 @@ def decode_header(data: bytes) -> Header:
     return _decode_header(decode(data, "header"))
 
 
-def encode_block(block: Block) -> bytes:
-    """Return the RLP of a block, as the wire protocol and chain files have it."""
-    items: list[Item] = [
-        _header_items(block.header),
-        [decode(raw) if raw[0] >= 0xC0 else raw for raw in block.transactions],
-        [_header_items(uncle) for uncle in block.uncles],
-    ]
+def encode_block(block: Block, *, header: bytes | None = None) -> bytes:
+    """Return the RLP of a block, as the wire protocol and chain files have it.
+
+    Args:
+        block: The block; its transactions are taken as they are.
+        header: RLP of its header, if it is at hand.
+    """
+    body = bytearray(encode_header(block.header) if header is None else header)
+    body += wrap_list(b"".join([_embed_transaction(raw) for raw in block.transactions]))
+    body += encode([_header_items(uncle) for uncle in block.uncles])
     if block.withdrawals is not None:
-        items.append([_withdrawal_items(w) for w in block.withdrawals])
-    return encode(items)
+        body += encode([_withdrawal_items(w) for w in block.withdrawals])
+    return wrap_list(bytes(body))
+
+
+def _embed_transaction(raw: bytes) -> bytes:
+    """A legacy transaction is a list already; a typed one becomes a byte string."""
+    return raw if raw[0] >= 0xC0 else encode(raw)
 
 
 def decode_block(data: bytes) -> Block:
@@ -169,3 +186,24 @@ def _decode_withdrawal(item: Item) -> Withdrawal:
         address=as_bytes(address, "withdrawal", size=20),
         amount_gwei=as_int(amount, "withdrawal", bits=64),
     )
+
+
+BLOOM_OFFSET = 33 + 33 + 21 + 33 + 33 + 33 + 3
+"""Bytes of an encoded header before the bloom: five hashes and an address, each with its prefix,
+and the prefix of the bloom itself."""
+
+
+def slice_logs_bloom(encoded_block: bytes) -> bytes:
+    """Return the bloom of an encoded block without decoding the rest.
+
+    Args:
+        encoded_block: As `encode_block` gives it; nothing is checked.
+    """
+    start = _payload_offset(encoded_block, 0)
+    start = _payload_offset(encoded_block, start) + BLOOM_OFFSET
+    return encoded_block[start : start + 256]
+
+
+def _payload_offset(data: bytes, start: int) -> int:
+    prefix = data[start]
+    return start + 1 + (prefix - 0xF7 if prefix > 0xF7 else 0)

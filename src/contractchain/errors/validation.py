@@ -261,6 +261,12 @@ class InvalidHeaderError(InvalidBlockError):
 
     code: ClassVar[str] = "invalid-header"
 
+    field_name: str = ""
+    """Header field, e.g. `timestamp`; empty if the fault is in none alone."""
+
+    def describe(self) -> str:
+        return f"`{self.field_name}`: {self.message}" if self.field_name else self.message
+
 
 @dataclass(eq=False)
 class UnknownParentError(InvalidBlockError):
