@@ -1,211 +1,407 @@
-"""The chain as the floors above see it, and as its consensus engine drives it."""
+"""The chain as the floors above see it, and as its consensus engine drives it.
 
-from collections.abc import Callable, Mapping, Sequence
+One writer at a time, under one lock; readers take the head as a value and do not wait. A block is
+durable before anybody can see it. Reading is grouped by purpose: `blocks`, `state`, `calls`.
+"""
 
-from contractchain.chain.references import BlockReference, BlockTag
+from collections.abc import Callable, Sequence
+from threading import RLock
+
+from contractchain.chain.adoption import Adoption
+from contractchain.chain.blocks import Blocks
+from contractchain.chain.building import build_block
+from contractchain.chain.calls import Calls
+from contractchain.chain.canonical import CanonicalChain, Tip
+from contractchain.chain.checkpointing import Checkpointer
+from contractchain.chain.context import build_next_context, build_transaction_rules
+from contractchain.chain.executed import ExecutedBlock
+from contractchain.chain.fees import SUGGESTED_PRIORITY_FEE
+from contractchain.chain.importing import import_block
+from contractchain.chain.opening import OpenedStore
+from contractchain.chain.pending import PendingBlock
+from contractchain.chain.resolving import Resolver
+from contractchain.chain.retention import StateRetention
+from contractchain.chain.settings import ChainSettings
+from contractchain.chain.side_blocks import SideBlocks
+from contractchain.chain.snapshots import Snapshot, Snapshots
+from contractchain.chain.state_views import StateViews
 from contractchain.chain.time_control import TimeControl
-from contractchain.chain.views import (
-    HeadChange,
-    LogFilter,
-    LogView,
-    ReceiptView,
-    SuggestedFees,
-    TransactionView,
+from contractchain.chain.transaction_pool import TransactionPool, calculate_capacity
+from contractchain.chain.verifying import Verification, verify_blocks
+from contractchain.chain.views import HeadChange, SuggestedFees
+from contractchain.codec.block import decode_block
+from contractchain.errors import (
+    BlockNotFoundError,
+    ContractChainError,
+    InvalidHeaderError,
+    SnapshotNotFoundError,
+    UnknownParentError,
+    ValidationError,
 )
-from contractchain.errors import ContractChainError
-from contractchain.interfaces.consensus import BuildAttributes, Head, Validation
-from contractchain.interfaces.execution_data import (
-    AccountOverride,
-    AccountProof,
-    CallResult,
-    Message,
+from contractchain.interfaces.consensus import (
+    BuildAttributes,
+    ConsensusEngine,
+    Head,
+    Validation,
+    Verdict,
 )
-from contractchain.types import (
-    AccessEntry,
-    Account,
-    Address,
-    Block,
-    ChainConfig,
-    Genesis,
-    Hash32,
-    Header,
-    Outcome,
-)
-
-
-class Blocks:
-    """Reads of blocks and of what is in them. `chain.blocks`."""
-
-    def get_block(self, reference: BlockReference = BlockTag.LATEST) -> Block:
-        """Return a block. Raises BlockNotFoundError."""
-        raise NotImplementedError
-
-    def get_header(self, reference: BlockReference = BlockTag.LATEST) -> Header:
-        """Return the header of a block. Raises BlockNotFoundError."""
-        raise NotImplementedError
-
-    def get_transactions(self, reference: BlockReference) -> tuple[TransactionView, ...]:
-        """Return the transactions of a block. Raises BlockNotFoundError."""
-        raise NotImplementedError
-
-    def get_receipts(self, reference: BlockReference) -> tuple[ReceiptView, ...]:
-        """Return the receipts of a block. Raises BlockNotFoundError."""
-        raise NotImplementedError
-
-    def find_transaction(self, transaction_hash: Hash32) -> TransactionView | None:
-        """Return a transaction of the canonical chain or of the pool."""
-        raise NotImplementedError
-
-    def find_receipt(self, transaction_hash: Hash32) -> ReceiptView | None:
-        """Return the receipt of a canonical transaction, None while it is pending or unknown."""
-        raise NotImplementedError
-
-    def find_logs(
-        self, first: BlockReference, last: BlockReference, wanted: LogFilter
-    ) -> list[LogView]:
-        """Return the matching logs of the blocks `first` to `last`, both included."""
-        raise NotImplementedError
-
-
-class StateViews:
-    """Reads of accounts as of a block. `chain.state`."""
-
-    def get_account(self, address: Address, at: BlockReference = BlockTag.LATEST) -> Account:
-        """Return an account; an absent one reads as empty."""
-        raise NotImplementedError
-
-    def get_code(self, address: Address, at: BlockReference = BlockTag.LATEST) -> bytes:
-        """Return the runtime code."""
-        raise NotImplementedError
-
-    def get_storage(
-        self, address: Address, slot: Hash32, at: BlockReference = BlockTag.LATEST
-    ) -> Hash32:
-        """Return the 32-byte value of a storage slot."""
-        raise NotImplementedError
-
-    def get_proof(
-        self, address: Address, slots: Sequence[Hash32], at: BlockReference = BlockTag.LATEST
-    ) -> AccountProof:
-        """Return Merkle proofs (EIP-1186)."""
-        raise NotImplementedError
-
-    def get_next_nonce(self, address: Address) -> int:
-        """Return the nonce for the next transaction, those waiting in the pool counted."""
-        raise NotImplementedError
-
-
-class Calls:
-    """Message calls that leave no trace. `chain.calls`."""
-
-    def call(
-        self,
-        message: Message,
-        at: BlockReference = BlockTag.LATEST,
-        overrides: Mapping[Address, AccountOverride] | None = None,
-    ) -> CallResult:
-        """Execute a call on the state after a block, in the environment of that block."""
-        raise NotImplementedError
-
-    def estimate_gas(
-        self,
-        message: Message,
-        at: BlockReference = BlockTag.LATEST,
-        overrides: Mapping[Address, AccountOverride] | None = None,
-    ) -> int | Outcome:
-        """Return the least gas limit that succeeds, or the Revert or Halt it ends with."""
-        raise NotImplementedError
-
-    def create_access_list(
-        self, message: Message, at: BlockReference = BlockTag.LATEST
-    ) -> tuple[tuple[AccessEntry, ...], CallResult]:
-        """Return the slots that the call touches and its result."""
-        raise NotImplementedError
-
-    def find_outcome(self, transaction_hash: Hash32) -> Outcome | None:
-        """Return how a mined transaction ended (revert data included), None if not mined."""
-        raise NotImplementedError
+from contractchain.interfaces.execution import ExecutionLayer
+from contractchain.interfaces.execution_data import BlockContext
+from contractchain.interfaces.store import Store
+from contractchain.types import Block, Genesis, Hash32
 
 
 class Chain:
-    """One chain. Safe to use from several threads: one writes at a time, readers do not wait."""
+    """One chain. Safe to use from several threads."""
 
-    blocks: Blocks
-    state: StateViews
-    calls: Calls
-    time: TimeControl
-    genesis: Genesis
-    genesis_hash: Hash32
+    def __init__(
+        self,
+        opened: OpenedStore,
+        *,
+        store: Store,
+        execution: ExecutionLayer,
+        consensus: ConsensusEngine,
+        time: TimeControl,
+        settings: ChainSettings | None = None,
+    ) -> None:
+        """Take over an opened store; `open_chain` of the floor above calls this.
 
-    @property
-    def config(self) -> ChainConfig:
-        """Chain id and fork schedule."""
-        raise NotImplementedError
+        Args:
+            opened: What `open_store_of_chain` found.
+            store: Where blocks are committed.
+            execution: Holds the state of the head.
+            consensus: Decides when blocks are built. Start it with the chain.
+            time: The clock of the chain; the consensus engine has the same.
+            settings: Limits.
+        """
+        self.genesis: Genesis = opened.genesis
+        self.genesis_hash: Hash32 = opened.genesis_block.hash
+        self.config = opened.genesis.config
+        self.time = time
+        self._settings = settings or ChainSettings()
+        self._store = store
+        self._execution = execution
+        self._consensus = consensus
+        self._lock = RLock()
+        self._subscribers: list[Callable[[HeadChange], None]] = []
+        self._side = SideBlocks(execution)
+        self._retention = StateRetention(execution, store, window=self._settings.state_window)
+        self._retention.adopt(opened.head.number, opened.head.state_root)
+        first = opened.genesis_block.number
+        self._canonical = CanonicalChain(store, opened.head, first=first, side=self._side)
+        self.pool = TransactionPool(
+            self._canonical, execution, self._build_next_context, self._settings.pool_limits
+        )
+        """The waiting transactions."""
+        self._pending = PendingBlock(self._retention, self._identify_pending, self._build_pending)
+        self._snapshots = Snapshots(self._retention)
+        self._checkpointer = Checkpointer(execution, store, pending_bytes=opened.replayed_bytes)
+        self._adoption = Adoption(
+            canonical=self._canonical,
+            side=self._side,
+            retention=self._retention,
+            pool=self.pool,
+            checkpointer=self._checkpointer,
+            execution=execution,
+        )
+        resolver = Resolver(self._canonical, self._pending.get)
+        self.blocks = Blocks(self._canonical, resolver, self.pool.find, self.config)
+        """Reads of blocks, transactions, receipts and logs."""
+        self.state = StateViews(execution, resolver, self._retention, self.pool.find_next_nonce)
+        """Reads of accounts, code and storage as of a block."""
+        self.calls = Calls(execution, self._canonical, resolver, self._retention, self.config)
+        """Message calls that leave no trace."""
+
+    # ---- sending --------------------------------------------------------------------------
 
     def submit(self, raws: Sequence[bytes]) -> list[Hash32 | ContractChainError]:
-        """Take transactions into the pool; with `instant`, they are mined before this returns.
+        """Take raw transactions into the pool; with `instant`, they are mined before this returns.
 
         Returns:
             In the order of `raws`: the hash, or why the transaction is not taken.
         """
-        raise NotImplementedError
+        rules = build_transaction_rules(self._build_next_context())
+        results = self.pool.admit(self._execution.decode_many(raws, rules))
+        if any(isinstance(result, bytes) for result in results):
+            self._consensus.on_transactions()
+        return results
 
     def suggest_fees(self) -> SuggestedFees:
-        """Return fees for a transaction sent now."""
-        raise NotImplementedError
+        """Return fees with which a transaction sent now is included soon."""
+        capacity = calculate_capacity(self._build_next_context())
+        priority = SUGGESTED_PRIORITY_FEE
+        return SuggestedFees(
+            base_fee_per_gas=capacity.base_fee_per_gas,
+            max_priority_fee_per_gas=priority,
+            max_fee_per_gas=2 * capacity.base_fee_per_gas + priority,
+            blob_base_fee=capacity.blob_base_fee,
+        )
 
-    def mine(self, count: int = 1, *, timestamp: int | None = None) -> tuple[Hash32, ...]:
-        """Produce blocks now. Raises NotSupportedByEngineError."""
-        raise NotImplementedError
-
-    def snapshot(self) -> int:
-        """Remember head, pool and time; returns the id for `revert_to`."""
-        raise NotImplementedError
-
-    def revert_to(self, snapshot: int) -> None:
-        """Return to a snapshot; it and later ones are gone. Raises SnapshotNotFoundError."""
-        raise NotImplementedError
-
-    def set_next_timestamp(self, timestamp: int) -> None:
-        """Fix the timestamp of the next block, in seconds. Raises UsageError."""
-        raise NotImplementedError
-
-    def increase_time(self, seconds: int) -> int:
-        """Move the chain's time forward; returns the whole offset in seconds."""
-        raise NotImplementedError
-
-    def subscribe(self, callback: Callable[[HeadChange], None]) -> Callable[[], None]:
-        """Call `callback` after every change of the head; returns what ends that."""
-        raise NotImplementedError
-
-    def verify(self, first: int, last: int, execution: object) -> None:
-        """Execute blocks again with any engine and compare everything."""
-        raise NotImplementedError
+    # ---- the port of the consensus engine --------------------------------------------------
 
     def head(self) -> Head:
         """Return the current head."""
-        raise NotImplementedError
+        tip = self._canonical.tip
+        return Head(
+            number=tip.number,
+            hash=tip.hash,
+            timestamp=tip.header.timestamp,
+            finalized=tip.finalized,
+        )
 
     def find_block(self, reference: int | Hash32) -> Block | None:
         """Return a block by canonical number or by hash."""
-        raise NotImplementedError
+        if isinstance(reference, int):
+            found = self._canonical.find_by_number(reference)
+        else:
+            found = self._canonical.find_by_hash(reference)
+        return None if found is None else found.block
 
     def build(self, attributes: BuildAttributes) -> Block:
-        """Build a block on the head from the pool, as a candidate."""
-        raise NotImplementedError
+        """Build a block on the head from the pool; it is held as a candidate, not adopted.
+
+        Raises:
+            InvalidHeaderError: the timestamp is not above the parent's.
+        """
+        with self._lock:
+            executed = self._build(attributes)
+            self._side.put(executed)
+            return executed.block
 
     def validate(self, block: Block) -> Validation:
-        """Execute a block and check all its roots; adopts nothing."""
-        raise NotImplementedError
+        """Execute a block and check all its roots; idempotent, adopts nothing."""
+        try:
+            self._execute(block)
+        except UnknownParentError as error:
+            return Validation(verdict=Verdict.UNKNOWN_PARENT, reason=str(error))
+        except ValidationError as error:
+            return Validation(verdict=Verdict.INVALID, reason=str(error))
+        return Validation(verdict=Verdict.VALID)
 
     def set_head(self, block_hash: Hash32, *, finalized: Hash32 | None = None) -> None:
-        """Make a known block the head, durably."""
-        raise NotImplementedError
+        """Make a built or validated block the head, durably. Reorganises if it has to.
+
+        Raises:
+            BlockNotFoundError: a hash is neither a candidate nor in the chain.
+            ConsensusError: a block that is final would be replaced.
+        """
+        with self._lock:
+            tip = self._canonical.tip
+            final = self._find_final(block_hash, finalized)
+            if block_hash == tip.hash:
+                if final is not None:
+                    self._canonical.tip = Tip(block=tip.block, finalized=final)
+                return
+            candidate = self._side.find(block_hash)
+            if candidate is not None and candidate.header.parent_hash == tip.hash:
+                change = self._adoption.extend(block_hash, final)
+            else:
+                context = self._build_next_context()
+                change = self._adoption.switch(block_hash, final, context)
+            if change.applied:
+                self.time.on_block()
+            self._notify(change)
 
     def discard(self, block_hash: Hash32) -> None:
         """Forget a candidate."""
-        raise NotImplementedError
+        with self._lock:
+            self._side.discard(block_hash)
 
     def has_executable_transactions(self) -> bool:
         """Tell whether a block built now would hold a transaction."""
-        raise NotImplementedError
+        return self.pool.has_executable()
+
+    # ---- blocks from elsewhere --------------------------------------------------------------
+
+    def import_block(self, encoded: bytes) -> Hash32:
+        """Check an encoded block completely and make it the head if it is the highest.
+
+        Returns:
+            Hash of the block.
+
+        Raises:
+            DecodeError: malformed.
+            UnknownParentError: its parent is not here.
+            InvalidBlockError: a rule is broken; `MismatchError` names the field that differs.
+            InvalidTransactionError: a transaction cannot be in its place.
+        """
+        block = decode_block(encoded)
+        with self._lock:
+            self._execute(block)
+            if block.number > self._canonical.tip.number:
+                self.set_head(block.hash)
+        return block.hash
+
+    def verify(self, first: int, last: int, execution: ExecutionLayer) -> Verification:
+        """Execute canonical blocks again, with any engine, and compare everything kept of them.
+
+        Raises:
+            BlockNotFoundError: a block of the range is not there.
+            EngineMismatchError: something differs; names block and field.
+        """
+        return verify_blocks(
+            self._canonical,
+            self._store,
+            self.config,
+            self._consensus.rules,
+            execution,
+            first,
+            last,
+        )
+
+    # ---- control ----------------------------------------------------------------------------
+
+    def mine(self, count: int = 1, *, timestamp: int | None = None) -> tuple[Hash32, ...]:
+        """Produce blocks now, with or without transactions.
+
+        Args:
+            count: How many.
+            timestamp: Seconds, of the first; must exceed the head's.
+
+        Raises:
+            NotSupportedByEngineError: the consensus engine cannot do that.
+        """
+        return self._consensus.mine(count, timestamp=timestamp)
+
+    def set_next_timestamp(self, timestamp: int) -> None:
+        """Fix the timestamp of the next block, in seconds; time goes on from there.
+
+        Raises:
+            UsageError: not above the head's.
+        """
+        with self._lock:
+            self.time.set_next(timestamp, after=self._canonical.tip.header.timestamp)
+
+    def increase_time(self, seconds: int) -> int:
+        """Move the chain's time forward; returns the whole offset, in seconds.
+
+        Raises:
+            UsageError: `seconds` is negative.
+        """
+        with self._lock:
+            return self.time.increase(seconds)
+
+    def snapshot(self) -> int:
+        """Remember head, pool and time; returns the id for `revert_to`."""
+        with self._lock:
+            return self._snapshots.put(
+                Snapshot(
+                    tip=self._canonical.tip,
+                    time=self.time.state,
+                    entries=tuple(self.pool.entries()),
+                )
+            )
+
+    def revert_to(self, snapshot: int) -> None:
+        """Return to a snapshot; it and all later ones are gone.
+
+        Raises:
+            SnapshotNotFoundError: there is no such snapshot (any more); nothing changes.
+        """
+        with self._lock:
+            taken = self._snapshots.get(snapshot)
+            try:
+                change = self._adoption.restore(taken.tip.hash, taken.tip.finalized, taken.entries)
+            except BlockNotFoundError as error:
+                raise SnapshotNotFoundError(snapshot=snapshot) from error
+            self.time.restore(taken.time)
+            self._snapshots.discard_from(snapshot)
+            self._notify(change)
+
+    def subscribe(self, callback: Callable[[HeadChange], None]) -> Callable[[], None]:
+        """Call `callback` after every change of the head, in order; returns what ends that.
+
+        The callback runs in the writer's thread: it must be quick and must not wait for others.
+        """
+        with self._lock:
+            self._subscribers = [*self._subscribers, callback]
+
+        def unsubscribe() -> None:
+            with self._lock:
+                self._subscribers = [item for item in self._subscribers if item is not callback]
+
+        return unsubscribe
+
+    def close(self) -> None:
+        """Write a checkpoint if it is worth it and give up all states. Closes no store."""
+        with self._lock:
+            self._checkpointer.on_close(self._canonical.tip.block)
+            self._pending.clear()
+            self._snapshots.discard_from(0)
+            self._side.clear()
+            self._retention.close()
+
+    # ---- inside -----------------------------------------------------------------------------
+
+    def _build_next_context(self, attributes: BuildAttributes | None = None) -> BlockContext:
+        """Return the environment of the next block; without ancestors unless one is built."""
+        tip = self._canonical.tip
+        ancestors = b""
+        if attributes is None:
+            timestamp = max(self.time.now(), tip.header.timestamp + 1)
+            attributes = BuildAttributes(timestamp=timestamp, gas_limit=self._settings.gas_limit)
+        else:
+            ancestors = self._canonical.list_ancestor_hashes(tip.hash)
+        return build_next_context(tip.header, tip.hash, self.config, attributes, ancestors)
+
+    def _build(self, attributes: BuildAttributes) -> ExecutedBlock:
+        tip = self._canonical.tip
+        if attributes.timestamp <= tip.header.timestamp:
+            raise InvalidHeaderError(
+                f"must be above the parent's {tip.header.timestamp}, not {attributes.timestamp}",
+                field_name="timestamp",
+            )
+        context = self._build_next_context(attributes)
+        while True:
+            built = build_block(
+                context,
+                tip.block.state_root,
+                self.pool.select(context, attributes.max_transactions),
+                extra_data=attributes.extra_data,
+                execution=self._execution,
+                rules=self._consensus.rules,
+            )
+            self.pool.drop(built.rejected)
+            if built.executed.transaction_hashes or not built.rejected:
+                return built.executed
+            self._execution.release(built.executed.state_root)
+
+    def _identify_pending(self) -> object:
+        return (self._canonical.tip.hash, self.pool.version, self.time.state)
+
+    def _build_pending(self) -> ExecutedBlock:
+        with self._lock:
+            timestamp = max(self.time.now(), self._canonical.tip.header.timestamp + 1)
+            return self._build(BuildAttributes(timestamp=timestamp))
+
+    def _execute(self, block: Block) -> None:
+        """Check a block by executing it; it is held as a candidate then."""
+        with self._lock:
+            if self._canonical.find_by_hash(block.hash) is not None:
+                return
+            parent = self._canonical.find_by_hash(block.header.parent_hash)
+            if parent is None:
+                raise UnknownParentError(parent_hash=block.header.parent_hash)
+            with self._retention.hold(parent.number, parent.state_root):
+                executed = import_block(
+                    block,
+                    parent.header,
+                    config=self.config,
+                    execution=self._execution,
+                    rules=self._consensus.rules,
+                    ancestor_hashes=self._canonical.list_ancestor_hashes(parent.hash),
+                )
+            self._side.put(executed)
+
+    def _find_final(self, block_hash: Hash32, finalized: Hash32 | None) -> int | None:
+        if finalized is None:
+            return None
+        block = self._canonical.find_by_hash(finalized)
+        if block is None or self._canonical.find_by_hash(block_hash) is None:
+            missing = finalized if block is None else block_hash
+            raise BlockNotFoundError(block="0x" + missing.hex())
+        return block.number
+
+    def _notify(self, change: HeadChange) -> None:
+        for callback in self._subscribers:
+            callback(change)

@@ -1,0 +1,155 @@
+"""geth's genesis.json to and from `Genesis`.
+
+Every key that shapes the first block is read; keys of an account that only tools use
+(`secretKey`, `comment`) are skipped. What the genesis means is in `contractchain.chain.genesis`.
+"""
+
+import json
+from pathlib import Path
+
+from contractchain.chain.genesis_config import parse_chain_config, to_config_json
+from contractchain.chain.json_fields import Fields, parse_fields, read_fields
+from contractchain.errors import closest
+from contractchain.types import ZERO_ADDRESS, ZERO_HASH, Address, Genesis, GenesisAccount, Hash32
+
+KEYS = (
+    *("config", "alloc", "gasLimit", "difficulty", "timestamp", "coinbase", "extraData"),
+    *("mixHash", "nonce", "number", "gasUsed", "parentHash", "baseFeePerGas", "blobGasUsed"),
+    *("excessBlobGas", "parentBeaconBlockRoot"),
+)
+ACCOUNT_KEYS = ("balance", "nonce", "code", "storage")
+SKIPPED_ACCOUNT_KEYS = frozenset(("secretKey", "privateKey", "comment"))
+
+
+def load_genesis(path: Path) -> Genesis:
+    """Read a genesis file.
+
+    Raises:
+        ConfigError: not readable, not JSON, or a key with a value it cannot have.
+    """
+    return _parse_genesis(read_fields(path))
+
+
+def decode_genesis(text: str | bytes, *, path: str | None = None) -> Genesis:
+    """Return the genesis that a JSON text describes. Raises as `load_genesis`."""
+    return _parse_genesis(parse_fields(text, path=path))
+
+
+def encode_genesis(genesis: Genesis) -> str:
+    """Return the JSON text of a genesis; `decode_genesis` gives it back."""
+    out: dict[str, object] = {
+        "config": to_config_json(genesis.config),
+        "nonce": "0x" + genesis.nonce.hex(),
+        "timestamp": hex(genesis.timestamp),
+        "extraData": "0x" + genesis.extra_data.hex(),
+        "gasLimit": hex(genesis.gas_limit),
+        "difficulty": hex(genesis.difficulty),
+        "mixHash": "0x" + genesis.prev_randao.hex(),
+        "coinbase": "0x" + genesis.beneficiary.hex(),
+        "number": hex(genesis.number),
+        "parentHash": "0x" + genesis.parent_hash.hex(),
+    }
+    optional = {
+        "baseFeePerGas": genesis.base_fee_per_gas,
+        "blobGasUsed": genesis.blob_gas_used,
+        "excessBlobGas": genesis.excess_blob_gas,
+    }
+    out |= {key: hex(value) for key, value in optional.items() if value is not None}
+    if genesis.parent_beacon_block_root is not None:
+        out["parentBeaconBlockRoot"] = "0x" + genesis.parent_beacon_block_root.hex()
+    out["alloc"] = {
+        "0x" + address.hex(): _to_account_json(account) for address, account in genesis.alloc
+    }
+    return json.dumps(out, indent=2)
+
+
+def _parse_genesis(fields: Fields) -> Genesis:
+    for key in fields.names():
+        if key not in KEYS and (hint := closest(key, KEYS)):
+            raise fields.fault(key, "is not a key of a genesis file", hint=hint)
+    config = fields.find_object("config")
+    if config is None:
+        raise fields.fault("config", "missing; expected an object with `chainId` and the forks")
+    if fields.find_int("number"):
+        raise fields.fault("number", "must be 0: a chain starts at block 0")
+    extra_data = fields.find_bytes("extraData") or b""
+    nonce = fields.find_int("nonce", bits=64) or 0
+    return Genesis(
+        config=parse_chain_config(config),
+        alloc=_parse_alloc(fields),
+        gas_limit=fields.get_int("gasLimit", bits=63),
+        difficulty=fields.find_int("difficulty") or 0,
+        timestamp=fields.find_int("timestamp", bits=64) or 0,
+        beneficiary=fields.find_bytes("coinbase", size=20) or ZERO_ADDRESS,
+        extra_data=extra_data,
+        prev_randao=fields.find_bytes("mixHash", size=32) or ZERO_HASH,
+        nonce=nonce.to_bytes(8, "big"),
+        parent_hash=fields.find_bytes("parentHash", size=32) or ZERO_HASH,
+        base_fee_per_gas=fields.find_int("baseFeePerGas"),
+        blob_gas_used=fields.find_int("blobGasUsed", bits=64),
+        excess_blob_gas=fields.find_int("excessBlobGas", bits=64),
+        parent_beacon_block_root=fields.find_bytes("parentBeaconBlockRoot", size=32),
+    )
+
+
+def _parse_alloc(fields: Fields) -> tuple[tuple[Address, GenesisAccount], ...]:
+    alloc = fields.find_object("alloc")
+    if alloc is None:
+        return ()
+    accounts: dict[Address, GenesisAccount] = {}
+    for key, entry in alloc.objects():
+        address = alloc.to_bytes(key, key, size=20)
+        if address in accounts:
+            raise alloc.fault(key, "is there twice")
+        accounts[address] = _parse_account(entry)
+    return tuple(sorted(accounts.items()))
+
+
+def _parse_account(entry: Fields) -> GenesisAccount:
+    for key in entry.names():
+        if key not in ACCOUNT_KEYS and key not in SKIPPED_ACCOUNT_KEYS:
+            raise entry.fault(
+                key,
+                "is not a key of an account",
+                hint=closest(key, ACCOUNT_KEYS) or "known are " + ", ".join(ACCOUNT_KEYS),
+            )
+    return GenesisAccount(
+        balance=entry.find_int("balance") or 0,
+        nonce=entry.find_int("nonce", bits=64) or 0,
+        code=entry.find_bytes("code") or b"",
+        storage=_parse_storage(entry),
+    )
+
+
+def _parse_storage(entry: Fields) -> tuple[tuple[Hash32, Hash32], ...]:
+    storage = entry.find_object("storage")
+    if storage is None:
+        return ()
+    slots: dict[Hash32, Hash32] = {}
+    for key, value in storage.items():
+        slot = _to_word(storage, key, key)
+        if slot in slots:
+            raise storage.fault(key, "is there twice")
+        slots[slot] = _to_word(storage, key, value)
+    return tuple(sorted(slots.items()))
+
+
+def _to_word(storage: Fields, key: str, value: object) -> Hash32:
+    """geth takes short hex and pads it on the left."""
+    if isinstance(value, str) and len(value) % 2:
+        value = "0x0" + value[2:] if value.startswith(("0x", "0X")) else "0" + value
+    data = storage.to_bytes(key, value)
+    if len(data) > 32:
+        raise storage.fault(key, f"expected at most 32 bytes of hex, found {len(data)}")
+    return data.rjust(32, b"\x00")
+
+
+def _to_account_json(account: GenesisAccount) -> dict[str, object]:
+    out: dict[str, object] = {"balance": hex(account.balance)}
+    if account.nonce:
+        out["nonce"] = hex(account.nonce)
+    if account.code:
+        out["code"] = "0x" + account.code.hex()
+    if account.storage:
+        out["storage"] = {"0x" + s.hex(): "0x" + v.hex() for s, v in account.storage}
+    return out

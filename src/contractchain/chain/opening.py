@@ -1,0 +1,158 @@
+"""Opening the chain of a store, or making it.
+
+The state is rebuilt from the newest checkpoint that proves right and the diffs after it, and must
+come to the root that the head's header commits to; otherwise the store is refused, and nothing in
+it is changed.
+"""
+
+from dataclasses import dataclass
+
+from contractchain.chain.executed import ExecutedBlock, from_record
+from contractchain.chain.genesis import GenesisBlock, build_genesis_block
+from contractchain.chain.genesis_file import decode_genesis, encode_genesis
+from contractchain.chain.replay import apply_in_batches, restore_checkpoint
+from contractchain.codec.block import encode_block
+from contractchain.errors import (
+    BlockNotFoundError,
+    ConfigError,
+    CorruptStoreError,
+    DecodeError,
+    StoreMismatchError,
+)
+from contractchain.interfaces.execution import ExecutionLayer
+from contractchain.interfaces.store import Store
+from contractchain.types import Genesis
+
+GENESIS_KEY = "genesis"
+"""Metadata that holds the genesis as JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedStore:
+    """A store whose head is known to be sound."""
+
+    genesis: Genesis
+    genesis_block: ExecutedBlock
+    head: ExecutedBlock
+    """Its state is retained once, for the receiver."""
+    replayed_bytes: int
+    """Size of the diffs after the checkpoint from which the state was restored."""
+
+
+def find_stored_genesis(store: Store) -> Genesis | None:
+    """Return the genesis of the chain in a store, None if the store is empty.
+
+    Raises:
+        CorruptStoreError: what is kept there is no genesis.
+    """
+    text = store.get_metadata(GENESIS_KEY)
+    if text is None or store.head_number() is None:
+        return None
+    try:
+        return decode_genesis(text)
+    except ConfigError as error:
+        raise CorruptStoreError(f"the stored genesis is damaged: {error}") from error
+
+
+def initialise_store(store: Store, genesis: Genesis, execution: ExecutionLayer) -> None:
+    """Write the genesis into an empty store."""
+    built = build_genesis_block(genesis, execution)
+    execution.release(built.block.header.state_root)
+    store.put_metadata(GENESIS_KEY, encode_genesis(genesis).encode())
+    store.commit_block(_to_executed(built).to_record())
+
+
+def open_store_of_chain(
+    store: Store, execution: ExecutionLayer, genesis: Genesis | None
+) -> OpenedStore:
+    """Open the chain in a store; an empty store gets `genesis`.
+
+    Args:
+        store: Where the blocks are.
+        execution: Receives the head's state.
+        genesis: What the chain must start with; None takes what is stored.
+
+    Raises:
+        StoreMismatchError: the store holds a chain with another genesis.
+        CorruptStoreError: blocks, diffs and state roots do not fit together.
+        ConfigError: the store is empty and there is no genesis.
+    """
+    stored = find_stored_genesis(store)
+    if stored is None:
+        if store.head_number() is not None:
+            raise CorruptStoreError("there are blocks, but no genesis to go with them")
+        if genesis is None:
+            raise ConfigError("the store is empty, and no genesis is given")
+        initialise_store(store, genesis, execution)
+        stored = genesis
+    if genesis is not None and genesis.config != stored.config:
+        raise StoreMismatchError(
+            "the chain was made with another fork schedule",
+            hint="a chain keeps the `config` of its genesis; use another data directory",
+        )
+    first = _read_block(store, 0)
+    _check_genesis(store, execution, stored if genesis is None else genesis, first)
+    head_number = store.head_number() or 0
+    head = first if head_number == 0 else _read_block(store, head_number)
+    replayed = _restore_head(store, execution, head)
+    return OpenedStore(genesis=stored, genesis_block=first, head=head, replayed_bytes=replayed)
+
+
+def _restore_head(store: Store, execution: ExecutionLayer, head: ExecutedBlock) -> int:
+    """Bring the head's state into the execution layer; returns the bytes of diffs applied."""
+    if execution.has_state(head.state_root):
+        execution.retain(head.state_root)
+        return 0
+    base, root = restore_checkpoint(execution, store, head.number)
+    size = 0
+
+    def count(diff: bytes) -> bytes:
+        nonlocal size
+        size += len(diff)
+        return diff
+
+    try:
+        diffs = (count(diff) for diff in store.iter_state_diffs(base + 1, head.number))
+        root = apply_in_batches(execution, root, diffs)
+    except (DecodeError, BlockNotFoundError) as error:
+        raise CorruptStoreError(f"a state diff is damaged: {error}") from error
+    if root != head.state_root:
+        execution.release(root)
+        raise CorruptStoreError(
+            f"the state of block {head.number} has the root 0x{root.hex()}, "
+            f"its header says 0x{head.state_root.hex()}",
+            hint="the data directory was changed or damaged; restore a copy or remove it",
+        )
+    return size
+
+
+def _check_genesis(
+    store: Store, execution: ExecutionLayer, genesis: Genesis, first: ExecutedBlock
+) -> None:
+    built = build_genesis_block(genesis, execution)
+    execution.release(built.block.header.state_root)
+    if built.block.hash != first.hash:
+        raise StoreMismatchError(
+            f"the {store.name} store holds a chain with genesis 0x{first.hash.hex()}, "
+            f"not 0x{built.block.hash.hex()}",
+            hint="use another data directory, or leave out what describes the genesis",
+        )
+
+
+def _read_block(store: Store, number: int) -> ExecutedBlock:
+    try:
+        return from_record(store.get_record(number))
+    except (DecodeError, BlockNotFoundError) as error:
+        raise CorruptStoreError(f"block {number} is damaged: {error}") from error
+
+
+def _to_executed(built: GenesisBlock) -> ExecutedBlock:
+    return ExecutedBlock(
+        block=built.block,
+        encoded=encode_block(built.block),
+        transaction_hashes=(),
+        senders=(),
+        receipts=(),
+        state_diff=built.state_diff,
+        failures=(),
+    )
