@@ -1,13 +1,39 @@
 """A chain inside this process: store, engine, consensus and development accounts put together."""
 
+from contextlib import ExitStack
+from pathlib import Path
+from time import time
 from types import TracebackType
 from typing import Self
 
 from contractchain.chain import Chain
+from contractchain.chain.opening import OpenedStore, find_stored_genesis, open_store_of_chain
+from contractchain.chain.settings import ChainSettings
+from contractchain.chain.time_control import TimeControl
+from contractchain.consensus import InstantEngine, IntervalEngine
 from contractchain.crypto import Account
-from contractchain.interfaces.consensus import ConsensusEngine
+from contractchain.errors import ContractChainError
+from contractchain.execution import create_engine
+from contractchain.interfaces.consensus import Clock, ConsensusEngine
 from contractchain.interfaces.execution import ExecutionLayer
-from contractchain.node.config import NodeConfig
+from contractchain.interfaces.store import Store
+from contractchain.node.config import NodeConfig, StoreChoice
+from contractchain.node.genesis_choice import (
+    build_genesis,
+    check_agreement,
+    derive_dev_accounts,
+    read_genesis_file,
+)
+from contractchain.store import (
+    DataDirectoryLock,
+    StoreKind,
+    find_store_kind,
+    has_native_store,
+    open_store,
+)
+
+STORE_FOLDER = "chain"
+"""Where the store is inside the data directory; the lock is beside it."""
 
 
 class LocalNode:
@@ -20,18 +46,36 @@ class LocalNode:
         chain: Chain,
         consensus: ConsensusEngine,
         execution: ExecutionLayer,
+        store: Store,
+        lock: DataDirectoryLock | None,
         accounts: tuple[Account, ...],
     ) -> None:
+        """Take over parts that are open and started; `open_local_chain` puts them together."""
         self.config = config
         self.chain = chain
         self.consensus = consensus
         self.execution = execution
+        self.store = store
+        self.lock = lock
+        """Lock of the data directory, in which a server publishes its URL; None in memory."""
         self.accounts = accounts
-        """Development accounts with their keys; none for a chain from a genesis file."""
+        """Development accounts with their keys: those of the mnemonic that genesis funds."""
+        self._is_open = True
 
     def close(self) -> None:
-        """Stop the consensus engine, write what is worth writing, release the directory."""
-        raise NotImplementedError
+        """Stop the consensus engine, write what is worth writing, release the directory.
+
+        Closing twice is harmless.
+        """
+        if not self._is_open:
+            return
+        self._is_open = False
+        with ExitStack() as stack:
+            if self.lock is not None:
+                stack.callback(self.lock.release)
+            stack.callback(self.store.close)
+            stack.callback(self.chain.close)
+            stack.callback(self.consensus.stop)
 
     def __enter__(self) -> Self:
         return self
@@ -45,8 +89,18 @@ class LocalNode:
         self.close()
 
 
-def open_local_chain(config: NodeConfig | None = None) -> LocalNode:
+def open_local_chain(
+    config: NodeConfig | None = None,
+    *,
+    clock: Clock | None = None,
+    settings: ChainSettings | None = None,
+) -> LocalNode:
     """Open the chain of a data directory, making it if there is none.
+
+    Args:
+        config: Where and what; None is the development chain in `.contractchain`.
+        clock: Seconds since the Unix epoch; None is the system's.
+        settings: Limits of pool and memory.
 
     Raises:
         StoreLockedError: another process has the directory open.
@@ -55,4 +109,82 @@ def open_local_chain(config: NodeConfig | None = None) -> LocalNode:
         EngineUnavailableError: the engine asked for is not installed.
         ConfigError: the genesis file is wrong.
     """
-    raise NotImplementedError
+    config = config or NodeConfig()
+    time_control = TimeControl(clock or _system_clock)
+    execution = create_engine(config.engine.value)
+    with ExitStack() as undo:
+        lock, store = _open_store(config)
+        if lock is not None:
+            undo.callback(lock.release)
+        undo.callback(store.close)
+        accounts = derive_dev_accounts(config)
+        opened = _open_chain_store(config, store, execution, accounts, time_control.now)
+        consensus = _create_consensus(config, time_control.now)
+        chain = Chain(
+            opened,
+            store=store,
+            execution=execution,
+            consensus=consensus,
+            time=time_control,
+            settings=settings,
+        )
+        consensus.start(chain)
+        undo.pop_all()
+    funded = {address for address, _ in opened.genesis.alloc}
+    return LocalNode(
+        config=config,
+        chain=chain,
+        consensus=consensus,
+        execution=execution,
+        store=store,
+        lock=lock,
+        accounts=tuple(account for account in accounts if account.address in funded),
+    )
+
+
+def _open_chain_store(
+    config: NodeConfig,
+    store: Store,
+    execution: ExecutionLayer,
+    accounts: tuple[Account, ...],
+    clock: Clock,
+) -> OpenedStore:
+    genesis = read_genesis_file(config)
+    if genesis is None:
+        stored = find_stored_genesis(store)
+        if stored is None:
+            genesis = build_genesis(config, accounts, clock)
+        else:
+            check_agreement(config, accounts, stored)
+    return open_store_of_chain(store, execution, genesis)
+
+
+def _open_store(config: NodeConfig) -> tuple[DataDirectoryLock | None, Store]:
+    if config.data_dir is None or config.store is StoreChoice.MEMORY:
+        return None, open_store(StoreKind.MEMORY)
+    lock = DataDirectoryLock.acquire(config.data_dir)
+    try:
+        folder = Path(config.data_dir) / STORE_FOLDER
+        return lock, open_store(_choose_store(config.store, folder), folder, lock=lock)
+    except ContractChainError:
+        lock.release()
+        raise
+
+
+def _choose_store(choice: StoreChoice, folder: Path) -> StoreKind:
+    if choice is not StoreChoice.AUTO:
+        return StoreKind(choice.value)
+    found = find_store_kind(folder)
+    if found is not None:
+        return StoreKind(found)
+    return StoreKind.NATIVE if has_native_store() else StoreKind.SQLITE
+
+
+def _create_consensus(config: NodeConfig, clock: Clock) -> ConsensusEngine:
+    if config.block_time is None:
+        return InstantEngine(clock)
+    return IntervalEngine(clock, interval=config.block_time)
+
+
+def _system_clock() -> int:
+    return int(time())

@@ -1,11 +1,6 @@
-"""Which execution engines are here, and why one is not. For `ctc doctor`."""
+"""Which execution engines and stores are here, and why one is not. For `ctc doctor`."""
 
 from dataclasses import dataclass
-from importlib import import_module
-
-from contractchain.errors import EngineUnavailableError
-
-ENGINES = ("revm", "py-evm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,14 +14,11 @@ class EngineReport:
 
 
 def engines_report() -> tuple[EngineReport, ...]:
-    """Return one line per engine, the preferred one first."""
-    create_engine = import_module("contractchain.execution").create_engine
-    reports = []
-    for name in ENGINES:
-        try:
-            create_engine(name)
-        except EngineUnavailableError as error:
-            reports.append(EngineReport(name=name, available=False, reason=error.reason))
-        else:
-            reports.append(EngineReport(name=name, available=True))
-    return tuple(reports)
+    """Return one line per execution engine, the preferred one first."""
+    from contractchain.execution import ENGINE_NAMES, find_engine_fault
+
+    faults = ((name, find_engine_fault(name)) for name in ENGINE_NAMES)
+    return tuple(
+        EngineReport(name=name, available=fault is None, reason=fault or "")
+        for name, fault in faults
+    )
