@@ -27,6 +27,7 @@ from contractchain.codec.abi.reading import (
     decode_event,
     decode_revert,
 )
+from contractchain.codec.abi.signature import parse_signature
 from contractchain.codec.abi.types import (
     AbiType,
     AddressWord,
@@ -75,5 +76,6 @@ __all__ = [
     "is_dynamic",
     "parse_abi",
     "parse_parameters",
+    "parse_signature",
     "parse_type",
 ]

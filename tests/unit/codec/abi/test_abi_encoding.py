@@ -5,10 +5,10 @@ from typing import Any
 
 import eth_abi
 import pytest
-from abi_strategies import typed_values, types
 from hypothesis import given
 from hypothesis import strategies as st
 
+from abi_strategies import typed_values, types
 from contractchain.codec.abi import (
     AbiType,
     AddressWord,

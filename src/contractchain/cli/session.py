@@ -1,0 +1,189 @@
+"""One command's view of everything: project, chain, registry and accounts, put together.
+
+The chain is a node if `--rpc` or a node on the data directory says so, otherwise it is opened in
+this process.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contractchain.cli.options import ChainOptions
+from contractchain.client.artifact_store import ArtifactStore
+from contractchain.client.known import KnownContracts
+from contractchain.client.project import Project
+from contractchain.client.registry import ChainIdentity, Deployment, Registry
+from contractchain.client.wallet import Wallet, derive_key
+from contractchain.codec.hexadecimal import parse_address, to_checksum
+from contractchain.errors import StoreLockedError, UsageError
+from contractchain.types import Address
+
+if TYPE_CHECKING:
+    from contractchain.client.connection import Connection
+    from contractchain.node import LocalNode
+
+LOCK_WAIT_SECONDS = 2.0
+LOCK_PAUSE_SECONDS = 0.05
+
+
+@dataclass(kw_only=True)
+class Session:
+    """What a command works with."""
+
+    project: Project
+    data_dir: Path
+    connection: "Connection"
+    identity: ChainIdentity
+    registry: Registry
+    artifacts: ArtifactStore
+    known: KnownContracts
+    wallet: Wallet
+    engine: str
+    """Name of the engine; empty for a node reached over the network."""
+    warnings: list[str] = field(default_factory=list)
+    """For the person, in the order of discovery."""
+
+    def resolve_address(self, text: str) -> Address:
+        """Return the address that a name stands for: a deployed contract or an account.
+
+        Raises:
+            NotDeployedError: neither.
+        """
+        address = self.wallet.find_address(text)
+        if address is not None:
+            return address
+        return self.registry.get(text).address
+
+    def get_address(self, text: str) -> Address:
+        """Return the address that a person means: in hex, or by name.
+
+        Raises:
+            DecodeError: malformed hex.
+            NotDeployedError: no such name.
+        """
+        if text.startswith(("0x", "0X")):
+            return parse_address(text)
+        return self.resolve_address(text)
+
+    def get_sender(self, text: str | None) -> Address:
+        """Return the address that a call comes from; it needs no key."""
+        if text is None:
+            return self.wallet.default.address
+        if text.startswith(("0x", "0X")) and len(text) == 66:
+            return derive_key(text).address
+        return self.get_address(text)
+
+    def describe_address(self, address: Address) -> str:
+        """Return an address with the name that it has here."""
+        name = self.wallet.name_of(address)
+        if name is None:
+            deployment = self.registry.find_at(address)
+            name = deployment.title if deployment is not None else None
+        shown = to_checksum(address)
+        return f"{shown} ({name})" if name is not None else shown
+
+    def find_deployment(self, text: str) -> Deployment | None:
+        """Return the deployment that a person means by name or address.
+
+        Raises:
+            NotDeployedError: a name that was not deployed.
+            DecodeError: malformed hex.
+        """
+        if text.startswith(("0x", "0X")):
+            return self.registry.find_at(parse_address(text))
+        return self.registry.get(text)
+
+
+@contextmanager
+def open_session(options: ChainOptions, *, writes: bool = False) -> Iterator[Session]:
+    """Open what a command works with, and close it afterwards.
+
+    Args:
+        options: Which chain is meant.
+        writes: Whether the command changes the chain. If not, and there is no chain yet, none is
+            made on disk.
+
+    Raises:
+        ContractChainError: the chain cannot be opened or reached.
+    """
+    project = Project.find(Path.cwd())
+    data_dir = options.data_dir or project.data_directory
+    url = options.rpc
+    if url is not None and options.engine != "auto":
+        raise UsageError("`--engine` has no effect together with `--rpc`")
+    node: LocalNode | None = None
+    if url is None:
+        found = _open_node(data_dir, options, writes=writes)
+        if isinstance(found, str):
+            url = found
+        else:
+            node = found
+    try:
+        yield _build_session(project, data_dir, url, node)
+    finally:
+        if node is not None:
+            node.close()
+
+
+def _build_session(
+    project: Project, data_dir: Path, url: str | None, node: "LocalNode | None"
+) -> Session:
+    connection: Connection
+    if node is not None:
+        from contractchain.client.embedded import EmbeddedConnection
+
+        connection = EmbeddedConnection(node.chain, place=str(data_dir))
+        accounts = node.accounts
+    else:
+        from contractchain.client.remote import RemoteConnection
+        from contractchain.crypto import derive_accounts
+        from contractchain.node.config import DEFAULT_MNEMONIC
+
+        connection = RemoteConnection(url or "")
+        accounts = tuple(derive_accounts(DEFAULT_MNEMONIC, 10))
+    identity = connection.identity()
+    registry = Registry(data_dir / "deployments", identity)
+    artifacts = ArtifactStore(data_dir / "artifacts")
+    key = os.environ.get("CTC_PRIVATE_KEY")
+    return Session(
+        project=project,
+        data_dir=data_dir,
+        connection=connection,
+        identity=identity,
+        registry=registry,
+        artifacts=artifacts,
+        known=KnownContracts(registry, artifacts),
+        wallet=Wallet(accounts, [derive_key(key)] if key else ()),
+        engine=node.execution.name if node is not None else "",
+    )
+
+
+def _open_node(data_dir: Path, options: ChainOptions, *, writes: bool) -> "LocalNode | str":
+    """Return the opened chain, or the URL of the node that has it open."""
+    from contractchain.node import EngineChoice, NodeConfig, open_local_chain
+    from contractchain.node.local import STORE_FOLDER
+    from contractchain.store import find_lock_owner
+
+    if not writes and not (data_dir / STORE_FOLDER).exists():
+        return open_local_chain(NodeConfig(data_dir=None, engine=EngineChoice(options.engine)))
+    config = NodeConfig(data_dir=data_dir, engine=EngineChoice(options.engine))
+    deadline = time.monotonic() + LOCK_WAIT_SECONDS
+    while True:
+        owner = find_lock_owner(data_dir)
+        if owner is not None and owner.url is not None:
+            if options.engine != "auto":
+                raise UsageError(
+                    f"a node at {owner.url} has {data_dir} open, `--engine` has no effect on it"
+                )
+            return owner.url
+        try:
+            return open_local_chain(config)
+        except StoreLockedError as error:
+            if time.monotonic() > deadline:
+                error.hint = "wait for that process, or use another `--data-dir`"
+                raise
+            time.sleep(LOCK_PAUSE_SECONDS)

@@ -1,0 +1,315 @@
+"""A connection to a node over JSON-RPC and HTTP, one request at a time, on the standard library.
+
+Follows no redirects and uses no proxy. Every wait is bounded, and so is the size of an answer.
+
+Spec:
+    ethereum/execution-apis; JSON-RPC 2.0.
+"""
+
+import http.client
+import json
+import time
+from base64 import b64encode
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from contractchain.chain import BlockReference, ReceiptView, SuggestedFees, TransactionView
+from contractchain.chain.references import describe_reference
+from contractchain.client.connection import AccountState, BlockSummary
+from contractchain.client.registry import ChainIdentity
+from contractchain.client.rpc_json import (
+    read_block,
+    read_bytes,
+    read_quantity,
+    read_receipt,
+    read_transaction,
+    write_message,
+    write_reference,
+)
+from contractchain.codec.hexadecimal import to_hex
+from contractchain.errors import (
+    BlockNotFoundError,
+    DecodeError,
+    NodeRefusedError,
+    NodeResponseError,
+    NodeUnreachableError,
+    ReceiptTimeoutError,
+    UsageError,
+)
+from contractchain.interfaces.execution_data import CallResult, Message
+from contractchain.types import Address, Halt, Hash32, Outcome, Revert, Success
+
+TIMEOUT_SECONDS = 30
+MAX_ANSWER_BYTES = 256 << 20
+POLL_SECONDS = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
+DEFAULT_PRIORITY_FEE = 1_000_000_000
+_HALTS = (
+    "out of gas",
+    "outofgas",
+    "invalid opcode",
+    "invalid jump",
+    "stack underflow",
+    "stack limit",
+    "evm error",
+    "contract creation code storage out of gas",
+    "max code size exceeded",
+)
+"""What nodes say of a call that failed exceptionally, in lower case."""
+
+
+class RemoteConnection:
+    """Reads from, calls on and sends to a node."""
+
+    def __init__(self, url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        """Prepare to talk to a node; nothing is sent yet.
+
+        Args:
+            url: `http://host:port/path` or `https://…`, with user and password if need be.
+            timeout_seconds: For one request.
+
+        Raises:
+            UsageError: not such a URL.
+        """
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+        except ValueError as error:
+            raise UsageError(f"`{url}` is not a URL: {error}") from error
+        if parts.scheme not in ("http", "https") or not host:
+            raise UsageError(f"`{url}` is not an HTTP URL", hint="write e.g. http://127.0.0.1:8545")
+        self._url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        kind = http.client.HTTPConnection if parts.scheme == "http" else http.client.HTTPSConnection
+        self._http = kind(host, port, timeout=timeout_seconds)
+        self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if parts.username is not None:
+            secret = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+            self._headers["Authorization"] = "Basic " + b64encode(secret.encode()).decode()
+        self._asked = 0
+
+    @property
+    def place(self) -> str:
+        """The URL, without user and password."""
+        return self._url
+
+    def request(self, method: str, *params: Any) -> Any:
+        """Return the result of one JSON-RPC request.
+
+        Raises:
+            NodeUnreachableError: nobody answers, or not in time.
+            NodeResponseError: the answer is not JSON-RPC.
+            NodeRefusedError: the answer is an error.
+        """
+        self._asked += 1
+        body = {"jsonrpc": "2.0", "id": self._asked, "method": method, "params": params}
+        status, answer = self._post(json.dumps(body).encode())
+        try:
+            document = json.loads(answer)
+        except (ValueError, RecursionError):
+            document = None
+        if not isinstance(document, dict) or not {"result", "error"} & set(document):
+            raise NodeResponseError(
+                f"the answer is not JSON-RPC (HTTP status {status}: {_excerpt(answer)})",
+                url=self._url,
+            )
+        error = document.get("error")
+        if error is not None:
+            raise self._refusal(method, error)
+        return document["result"]
+
+    def _post(self, body: bytes) -> tuple[int, bytes]:
+        for attempt in (1, 2):
+            try:
+                self._http.request("POST", self._target, body, self._headers)
+                response = self._http.getresponse()
+                answer = response.read(MAX_ANSWER_BYTES + 1)
+            except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError) as error:
+                self._http.close()
+                if attempt == 1:
+                    continue  # a kept-alive connection that the node has closed meanwhile
+                raise self._unreachable(error) from error
+            except (OSError, http.client.HTTPException) as error:
+                self._http.close()
+                raise self._unreachable(error) from error
+            if len(answer) > MAX_ANSWER_BYTES:
+                self._http.close()
+                raise NodeResponseError("the answer is too large", url=self._url)
+            return response.status, answer
+        raise AssertionError("unreachable")
+
+    def _unreachable(self, error: Exception) -> NodeUnreachableError:
+        if isinstance(error, TimeoutError):
+            reason = "no answer in time"
+        elif isinstance(error, ConnectionRefusedError):
+            reason = "connection refused"
+        else:
+            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        return NodeUnreachableError(reason, url=self._url, hint="is the node running there?")
+
+    def _refusal(self, method: str, error: object) -> NodeRefusedError:
+        fields = error if isinstance(error, dict) else {"message": str(error)}
+        data = fields.get("data")
+        if isinstance(data, dict):
+            data = data.get("data") or data.get("result")
+        code = fields.get("code")
+        return NodeRefusedError(
+            str(fields.get("message", ""))[:500],
+            url=self._url,
+            method=method,
+            rpc_code=code if isinstance(code, int) else 0,
+            data=data if isinstance(data, str) else "",
+        )
+
+    def identity(self) -> ChainIdentity:
+        """Return chain id and genesis hash."""
+        from contractchain.chain import BlockTag
+
+        chain_id = self._read(read_quantity, self.request("eth_chainId"))
+        return ChainIdentity(chain_id=chain_id, genesis_hash=self.get_block(BlockTag.EARLIEST).hash)
+
+    def get_block(self, reference: BlockReference) -> BlockSummary:
+        """Return a block. Raises BlockNotFoundError."""
+        if isinstance(reference, bytes):
+            found = self.request("eth_getBlockByHash", to_hex(reference), False)
+        else:
+            found = self.request("eth_getBlockByNumber", write_reference(reference), False)
+        if found is None:
+            raise BlockNotFoundError(block=describe_reference(reference))
+        block: BlockSummary = self._read(read_block, found)
+        return block
+
+    def get_account(self, address: Address, at: BlockReference) -> AccountState:
+        """Return an account as of a block."""
+        where = (to_hex(address), write_reference(at))
+        return AccountState(
+            balance=self._read(read_quantity, self.request("eth_getBalance", *where)),
+            nonce=self._read(read_quantity, self.request("eth_getTransactionCount", *where)),
+            code=self._read(read_bytes, self.request("eth_getCode", *where)),
+        )
+
+    def find_transaction(self, transaction_hash: Hash32) -> TransactionView | None:
+        """Return a transaction, mined or pending."""
+        found = self.request("eth_getTransactionByHash", to_hex(transaction_hash))
+        return None if found is None else self._read(read_transaction, found)
+
+    def find_receipt(self, transaction_hash: Hash32) -> ReceiptView | None:
+        """Return a receipt, None while the transaction is not mined."""
+        found = self.request("eth_getTransactionReceipt", to_hex(transaction_hash))
+        return None if found is None else self._read(read_receipt, found)
+
+    def find_outcome(self, transaction_hash: Hash32) -> Outcome | None:
+        """Return how a mined transaction ended.
+
+        A receipt does not say why a transaction failed, so it is called again on the state before
+        its block: exact if it was the first of its block, otherwise the likely reason. None if
+        the call succeeds there although the transaction failed.
+        """
+        receipt = self.find_receipt(transaction_hash)
+        view = self.find_transaction(transaction_hash)
+        if receipt is None or view is None:
+            return None
+        if receipt.succeeded:
+            return Success(created_address=receipt.contract_address)
+        message = Message(
+            sender=view.sender,
+            to=view.transaction.to,
+            value=view.transaction.value,
+            data=view.transaction.data,
+            gas_limit=view.transaction.gas_limit,
+        )
+        outcome = self.call(message, max(receipt.block_number - 1, 0)).outcome
+        return None if isinstance(outcome, Success) else outcome
+
+    def call(self, message: Message, at: BlockReference) -> CallResult:
+        """Execute a message call; the gas used is not known over JSON-RPC and reads as 0."""
+        try:
+            result = self.request("eth_call", write_message(message), write_reference(at))
+        except NodeRefusedError as error:
+            return CallResult(outcome=_outcome_of(error), gas_used=0)
+        return CallResult(outcome=Success(return_data=self._read(read_bytes, result)), gas_used=0)
+
+    def estimate_gas(self, message: Message) -> int | Outcome:
+        """Return the least gas limit that succeeds now, or the failure at any limit."""
+        try:
+            result = self.request("eth_estimateGas", write_message(message))
+        except NodeRefusedError as error:
+            return _outcome_of(error)
+        gas: int = self._read(read_quantity, result)
+        return gas
+
+    def get_next_nonce(self, address: Address) -> int:
+        """Return the nonce for the next transaction of an account."""
+        result = self.request("eth_getTransactionCount", to_hex(address), "pending")
+        nonce: int = self._read(read_quantity, result)
+        return nonce
+
+    def suggest_fees(self) -> SuggestedFees:
+        """Return fees for a transaction that is sent now."""
+        from contractchain.chain import BlockTag
+
+        base_fee = self.get_block(BlockTag.LATEST).header.base_fee_per_gas or 0
+        try:
+            priority = self._read(read_quantity, self.request("eth_maxPriorityFeePerGas"))
+        except NodeRefusedError:
+            priority = DEFAULT_PRIORITY_FEE
+        return SuggestedFees(
+            base_fee_per_gas=base_fee,
+            max_priority_fee_per_gas=priority,
+            max_fee_per_gas=2 * base_fee + priority,
+            blob_base_fee=0,
+        )
+
+    def submit(self, raw: bytes) -> Hash32:
+        """Send a signed transaction. Raises NodeRefusedError if it is not taken."""
+        result = self.request("eth_sendRawTransaction", to_hex(raw))
+        return bytes(self._read(read_bytes, result))
+
+    def wait_for_receipt(self, transaction_hash: Hash32, *, timeout_seconds: int) -> ReceiptView:
+        """Return the receipt once the transaction is in a block."""
+        deadline = time.monotonic() + timeout_seconds
+        pauses = iter(POLL_SECONDS)
+        pause = 0.0
+        while True:
+            receipt = self.find_receipt(transaction_hash)
+            if receipt is not None:
+                return receipt
+            if time.monotonic() > deadline:
+                raise ReceiptTimeoutError(
+                    transaction_hash=transaction_hash, timeout_seconds=timeout_seconds
+                )
+            pause = next(pauses, pause)
+            time.sleep(pause)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def _read(self, read: Any, value: Any) -> Any:
+        try:
+            return read(value)
+        except DecodeError as error:
+            raise NodeResponseError(str(error), url=self._url) from error
+
+
+def _outcome_of(error: NodeRefusedError) -> Outcome:
+    """Return the failure of a call that a node reports as an error.
+
+    Raises:
+        NodeRefusedError: the error is about something else.
+    """
+    message = error.message.lower()
+    if error.data.startswith("0x") and (error.rpc_code == 3 or "revert" in message):
+        try:
+            return Revert(data=read_bytes(error.data))
+        except DecodeError:
+            raise error from None
+    if "revert" in message:
+        return Revert()
+    if any(text in message for text in _HALTS):
+        return Halt(reason=f"other: {error.message}")
+    raise error
+
+
+def _excerpt(answer: bytes) -> str:
+    text = answer[:80].decode(errors="replace").strip()
+    return repr(text) if text else "no body"
