@@ -3,6 +3,13 @@
 //! This file only registers. The work is done by modules that know no Python; `py` is the line
 //! that everything crosses.
 
+pub mod engine;
+pub mod fault;
+pub mod rlp;
+pub mod state;
+pub mod store;
+pub mod transaction;
+pub mod trie;
+
 #[cfg(feature = "python")]
 mod py;
-pub mod store;

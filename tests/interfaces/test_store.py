@@ -6,15 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from store_cases import (
-    DISK_KINDS,
-    KINDS,
-    check_same,
-    closing,
-    make_record,
-    open_kind,
-    require_store,
-)
+from store_cases import DISK_KINDS, KINDS, check_same, closing, open_kind, require_store
+from store_records import make_record
 
 from contractchain.errors import (
     BlockNotFoundError,

@@ -1,6 +1,11 @@
 //! The line between Python and Rust: bytes and plain data cross it, once per block or batch.
 
+mod convert;
+mod crypto;
+mod engine;
+mod guard;
 mod store;
+mod trie;
 
 use pyo3::prelude::*;
 
@@ -17,7 +22,14 @@ fn version() -> &'static str {
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__abi__", ABI)?;
+    module.add("Fault", module.py().get_type::<guard::Fault>())?;
+    module.add_class::<engine::Engine>()?;
+    module.add_class::<engine::StateExport>()?;
+    module.add_class::<trie::SecureTrie>()?;
     module.add_function(wrap_pyfunction!(version, module)?)?;
     store::register(module)?;
+    module.add_function(wrap_pyfunction!(crypto::keccak256, module)?)?;
+    module.add_function(wrap_pyfunction!(crypto::recover_addresses, module)?)?;
+    module.add_function(wrap_pyfunction!(crypto::sign_hashes, module)?)?;
     Ok(())
 }

@@ -76,6 +76,9 @@ def decode_state_diff(data: bytes) -> StateDiff:
     if any(a >= b for a, b in pairwise(addresses)):
         raise DecodeError("accounts out of order", what=WHAT)
     codes = tuple(as_bytes(item, WHAT) for item in as_list(codes_item, WHAT))
+    hashes = [keccak256(code) for code in codes]
+    if any(a >= b for a, b in pairwise(hashes)):
+        raise DecodeError("codes out of order", what=WHAT)
     return StateDiff(accounts=accounts, codes=codes)
 
 
@@ -85,11 +88,18 @@ def _decode_change(item: Item) -> AccountChange:
     for pair in as_list(slots_item, WHAT):
         slot, value = as_list(pair, WHAT, length=2)
         slots.append((as_bytes(slot, WHAT, size=32), as_int(value, WHAT)))
+    if any(a >= b for (a, _), (b, _) in pairwise(slots)):
+        raise DecodeError("slots out of order", what=WHAT)
     address = as_bytes(address_item, WHAT, size=20)
     body = as_list(body_item, WHAT)
-    is_cleared = as_int(cleared, WHAT, bits=8) == 1
+    flag = as_int(cleared, WHAT, bits=8)
+    if flag > 1:
+        raise DecodeError(f"`cleared` is {flag}, must be 0 or 1", what=WHAT)
+    is_cleared = flag == 1
     if not body:
-        return AccountChange(address=address, cleared=is_cleared, slots=tuple(slots))
+        if slots:
+            raise DecodeError("an account that is gone has no slots", what=WHAT)
+        return AccountChange(address=address, cleared=is_cleared)
     nonce, balance, code_hash = as_list(body, WHAT, length=3)
     return AccountChange(
         address=address,

@@ -13,10 +13,9 @@ ENGINE_NAMES = ("revm", "py-evm")
 """Best first."""
 
 _CLASSES = {
-    "revm": ("contractchain.execution.native", "NativeEngine"),
+    "revm": ("contractchain.execution.revm", "RevmEngine"),
     "py-evm": ("contractchain.execution.pyevm", "PyEvmEngine"),
 }
-_NEEDS = {"revm": "contractchain._native", "py-evm": "eth"}
 
 
 def find_engine_fault(name: str) -> str | None:
@@ -31,13 +30,11 @@ def find_engine_fault(name: str) -> str | None:
     if name == "py-evm":
         from importlib.util import find_spec
 
-        return None if find_spec(_NEEDS[name]) else "the package `py-evm` is not installed"
+        return None if find_spec("eth") else "the package `py-evm` is not installed"
     try:
-        import_module(_NEEDS[name])
-    except ImportError as error:
-        if isinstance(error, ModuleNotFoundError) and error.name == _NEEDS[name]:
-            return "the native core is not built; it needs a Rust toolchain when installing"
-        return f"the native core does not load: {error}"
+        import_module("contractchain.execution.revm")
+    except EngineUnavailableError as error:
+        return error.reason
     return None
 
 

@@ -61,9 +61,9 @@ class BlockExecutor(Protocol):
         against the base fee; blob fee; code of the sender (EIP-3607; a delegation is not code);
         nonce; funds for gas limit, value and blobs at the maximum fees. When building, one that
         has no room now but would fit in an empty block is skipped, and so is everything of the
-        same sender after it; one whose gas exceeds the whole block's is rejected. The withdrawal and
-        consolidation request contracts must have code from Prague on (EIP-7002, 7251); the
-        beacon roots and history contracts may be missing.
+        same sender after it; one whose gas exceeds the whole block's is rejected. The contracts
+        of withdrawal and consolidation requests must have code from Prague on (EIP-7002, 7251);
+        those of beacon roots and history may be missing.
 
         Args:
             parent_root: Root of the state to start from; must be retained.

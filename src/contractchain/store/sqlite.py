@@ -7,10 +7,11 @@ an index page that keeps its order is found by `contractchain.store.verify_store
 
 import sqlite3
 import threading
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from contractchain.errors import BlockNotFoundError, CorruptStoreError, StoreError
 from contractchain.interfaces.store import BlockRecord, Checkpoint
@@ -27,6 +28,8 @@ from contractchain.store.record import (
 from contractchain.store.witness import Position
 from contractchain.types import Hash32
 
+T = TypeVar("T")
+
 DATABASE_FILE = "blocks.sqlite3"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS progress (id INTEGER PRIMARY KEY, sequence INTEGER NOT NULL);
@@ -38,6 +41,8 @@ CREATE TABLE IF NOT EXISTS transaction_index
     (prefix INTEGER, place INTEGER, PRIMARY KEY (prefix, place)) WITHOUT ROWID;
 INSERT OR IGNORE INTO progress VALUES (0, 0);
 """
+_RESTORE_HINT = "restore the data directory from a backup, or delete it and start a new chain"
+_CHECKSUM_SIZE = 4
 _BUSY_SECONDS = 5.0
 _CACHE_KIB = 16 * 1024
 _WAL_PAGES = 2000
@@ -145,20 +150,21 @@ class SqliteStore:
 
     def find_number(self, block_hash: Hash32) -> int | None:
         rows = self._select(
-            "SELECT number FROM block_index WHERE prefix = ?", (hash_prefix(block_hash),)
+            "SELECT number FROM block_index WHERE prefix = ?", (hash_prefix(block_hash),), int
         )
-        for (number,) in rows:
+        for number in rows:
             encoded = self._find_encoded(number)
             if encoded is not None and decode_hashes(encoded, number, self._path)[0] == block_hash:
-                return int(number)
+                return number
         return None
 
     def find_transaction(self, transaction_hash: Hash32) -> tuple[int, int] | None:
         rows = self._select(
             "SELECT place FROM transaction_index WHERE prefix = ?",
             (hash_prefix(transaction_hash),),
+            int,
         )
-        for (place,) in rows:
+        for place in rows:
             number, index = from_place(place)
             encoded = self._find_encoded(number)
             if encoded is None:
@@ -177,14 +183,23 @@ class SqliteStore:
         return None if head is None else self._directory.checkpoints.find(min(at_most, head))
 
     def get_metadata(self, key: str) -> bytes | None:
-        rows = self._select("SELECT value FROM metadata WHERE key = ?", (key,))
-        return bytes(rows[0][0]) if rows else None
+        rows = self._select("SELECT value FROM metadata WHERE key = ?", (key,), bytes)
+        if not rows:
+            return None
+        if rows[0][:_CHECKSUM_SIZE] != _checksum(key, rows[0][_CHECKSUM_SIZE:]):
+            raise CorruptStoreError(
+                message=f"the metadata `{key}` is damaged", path=self._path, hint=_RESTORE_HINT
+            )
+        return rows[0][_CHECKSUM_SIZE:]
 
     def put_metadata(self, key: str, value: bytes) -> None:
         with self._write_lock:
             self._check_open()
             with self._writing(self._position.head, self._position.head_hash) as database:
-                database.execute("INSERT OR REPLACE INTO metadata VALUES (?, ?)", (key, value))
+                database.execute(
+                    "INSERT OR REPLACE INTO metadata VALUES (?, ?)",
+                    (key, _checksum(key, value) + value),
+                )
 
     def close(self) -> None:
         with self._write_lock, self._read_lock:
@@ -217,10 +232,11 @@ class SqliteStore:
                 raise
 
     def _load_position(self) -> Position:
-        (sequence,) = self._select("SELECT sequence FROM progress", ())[0]
-        (head,) = self._select("SELECT max(number) FROM block", ())[0]
-        if head is None:
+        sequence = max(self._select("SELECT sequence FROM progress", (), int), default=0)
+        heads = self._select("SELECT number FROM block ORDER BY number DESC LIMIT 1", (), int)
+        if not heads:
             return Position(sequence=sequence)
+        head = heads[0]
         head_hash = decode_hashes(self._get_encoded(head), head, self._path)[0]
         return Position(sequence=sequence, head=head, head_hash=head_hash)
 
@@ -258,20 +274,28 @@ class SqliteStore:
         raise CorruptStoreError(
             message=f"the record of block {number} is missing",
             path=self._path,
-            hint="restore the data directory from a backup, or delete it and start a new chain",
+            hint=_RESTORE_HINT,
         )
 
     def _find_encoded(self, number: int) -> bytes | None:
         if not 0 <= number < 1 << 63:
             return None
-        rows = self._select("SELECT record FROM block WHERE number = ?", (number,))
-        return bytes(rows[0][0]) if rows else None
+        rows = self._select("SELECT record FROM block WHERE number = ?", (number,), bytes)
+        return rows[0] if rows else None
 
-    def _select(self, statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+    def _select(self, statement: str, values: tuple[object, ...], kind: type[T]) -> list[T]:
+        """Return the values of the one column that is selected, all of this type."""
         with self._read_lock:
             self._check_open()
             with self._translated():
-                return self._reader.execute(statement, values).fetchall()
+                found = [value for (value,) in self._reader.execute(statement, values)]
+        if not all(isinstance(value, kind) for value in found):
+            raise CorruptStoreError(
+                message="the database is damaged: a value has the wrong type",
+                path=self._path,
+                hint=_RESTORE_HINT,
+            )
+        return found
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -283,14 +307,17 @@ class SqliteStore:
                 raise CorruptStoreError(
                     message=f"the database is damaged: {error}",
                     path=self._path,
-                    hint="restore the data directory from a backup, or delete it and start a new "
-                    "chain",
+                    hint=_RESTORE_HINT,
                 ) from error
             raise StoreError(message=f"the database refuses: {error}", path=self._path) from error
         except OSError as error:
             raise StoreError(
                 message=f"the disk refuses: {error.strerror}", path=self._path
             ) from error
+
+
+def _checksum(key: str, value: bytes) -> bytes:
+    return zlib.crc32(value, zlib.crc32(key.encode())).to_bytes(_CHECKSUM_SIZE, "big")
 
 
 def _connect(path: str) -> sqlite3.Connection:

@@ -9,7 +9,7 @@ Addresses and slots are hashed in the tries; their preimages are kept so that a 
 exported with raw keys.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from contractchain.codec.rlp import encode_int
 from contractchain.codec.state_diff import AccountChange
 from contractchain.crypto import keccak256
 from contractchain.errors import StateUnavailableError
+from contractchain.execution.pyevm.bulk import build_trie
 from contractchain.types import EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, Account, Address, Hash32
 
 SWEEP_MIN_NODES = 50_000
@@ -115,22 +116,22 @@ class StateStore:
     def calculate_root(self, root: Hash32, changes: Iterable[AccountChange]) -> Hash32:
         """Return the root after the changes; its nodes are stored but not held."""
         accounts = HexaryTrie(self._nodes, root)
-        with accounts.squash_changes() as batch:
-            for change in changes:
-                key = self._remember(change.address)
-                if change.is_deleted:
-                    batch.delete(key)
-                    continue
-                before = b"" if change.cleared else batch.get(key)
-                storage_root = _decode_account(before).storage_root if before else EMPTY_TRIE_ROOT
-                fields = [
-                    encode_int(change.nonce),
-                    encode_int(change.balance),
-                    self._write_slots(storage_root, change.slots),
-                    change.code_hash,
-                ]
-                batch.set(key, rlp_encode(fields))
-        return bytes(accounts.root_hash)
+        values: dict[Hash32, bytes] = {}
+        for change in changes:
+            key = self._remember(change.address)
+            if change.is_deleted:
+                values[key] = b""
+                continue
+            before = b"" if change.cleared else accounts.get(key)
+            storage_root = _decode_account(before).storage_root if before else EMPTY_TRIE_ROOT
+            fields = [
+                encode_int(change.nonce),
+                encode_int(change.balance),
+                self._write_slots(storage_root, change.slots),
+                change.code_hash,
+            ]
+            values[key] = rlp_encode(fields)
+        return self._write(root, values)
 
     def export(self, root: Hash32) -> Iterator[tuple[list[AccountChange], list[bytes]]]:
         """Yield the state as chunks of changes to the empty state, with the codes they name."""
@@ -187,15 +188,24 @@ class StateStore:
     def _write_slots(self, root: Hash32, slots: Sequence[tuple[Hash32, int]]) -> Hash32:
         if not slots:
             return root
-        storage = HexaryTrie(self._nodes, root)
-        with storage.squash_changes() as batch:
-            for slot, value in slots:
-                key = self._remember(slot)
+        values = {
+            self._remember(slot): rlp_encode(encode_int(value)) if value else b""
+            for slot, value in slots
+        }
+        return self._write(root, values)
+
+    def _write(self, root: Hash32, values: Mapping[Hash32, bytes]) -> Hash32:
+        """Return the root of a trie after writing `values`; empty ones delete."""
+        if root == EMPTY_TRIE_ROOT:
+            return build_trie({k: v for k, v in values.items() if v}, self._nodes)
+        trie = HexaryTrie(self._nodes, root)
+        with trie.squash_changes() as batch:
+            for key, value in values.items():
                 if value:
-                    batch.set(key, rlp_encode(encode_int(value)))
+                    batch.set(key, value)
                 else:
                     batch.delete(key)
-        return bytes(storage.root_hash)
+        return bytes(trie.root_hash)
 
     def _with_codes(self, changes: list[AccountChange]) -> tuple[list[AccountChange], list[bytes]]:
         hashes = {change.code_hash for change in changes} - {EMPTY_CODE_HASH}

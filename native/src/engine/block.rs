@@ -1,0 +1,252 @@
+//! Execution of a whole block.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use alloy_primitives::{Address, B256, Bloom, Log};
+use revm::context::Context;
+use revm::context::result::ExecutionResult;
+use revm::handler::MainnetContext;
+use revm::{DatabaseCommit, ExecuteEvm, MainBuilder, MainContext, MainnetEvm};
+
+use super::outcome::refusal;
+use super::overlay::Overlay;
+use super::receipt::{Status, bloom_of, encode_receipt};
+use super::{BlockContext, Engine, Fork, Outcome, system};
+use crate::fault::{Fault, Result};
+use crate::state::World;
+use crate::transaction::{Checked, Recovered};
+use crate::trie::ordered_root;
+
+/// Gas of one blob (EIP-4844).
+const GAS_PER_BLOB: u64 = 1 << 17;
+
+/// revm on an overlay.
+pub type Evm<'a> = MainnetEvm<MainnetContext<Overlay<'a>>>;
+
+/// A block as executed: all that its header commits to, and what changed.
+#[derive(Debug, Default)]
+#[allow(missing_docs)]
+pub struct BlockOutput {
+    pub state_root: B256,
+    pub transactions_root: B256,
+    pub receipts_root: B256,
+    pub withdrawals_root: Option<B256>,
+    pub requests_hash: Option<B256>,
+    pub logs_bloom: Bloom,
+    pub gas_used: u64,
+    pub blob_gas_used: u64,
+    pub included: Vec<usize>,
+    pub hashes: Vec<B256>,
+    pub senders: Vec<Address>,
+    pub receipts: Vec<Vec<u8>>,
+    pub failures: Vec<(usize, Outcome)>,
+    pub rejected: Vec<(usize, Fault)>,
+    pub skipped: Vec<usize>,
+    pub state_diff: Vec<u8>,
+}
+
+/// What to do with a transaction that is not executed.
+enum Refusal {
+    /// Invalid in this place.
+    Invalid(Fault),
+    /// It may fit in a later block.
+    DoesNotFit(Fault),
+}
+
+/// Makes an EVM for `context`.
+pub fn build_evm<'a>(overlay: Overlay<'a>, context: &BlockContext) -> Evm<'a> {
+    Context::mainnet()
+        .with_db(overlay)
+        .with_cfg(context.cfg_env())
+        .with_block(context.block_env())
+        .build_mainnet()
+}
+
+impl Engine {
+    /// Executes a block; the new state is held once.
+    pub fn execute_block(
+        &self,
+        parent_root: &B256,
+        context: &BlockContext,
+        raws: &[&[u8]],
+        strict: bool,
+    ) -> Result<BlockOutput> {
+        let parent = self.states.get(parent_root)?;
+        let decoded = self.decoder.decode_many(raws, &context.rules());
+        let mut overlay = Overlay::new(&parent, &self.codes, context);
+        let mut roots = None;
+        if context.fork < Fork::Byzantium {
+            overlay.track_dirty();
+            roots = Some(parent.clone());
+        }
+        let mut run = Run {
+            context,
+            strict,
+            evm: build_evm(overlay, context),
+            roots,
+            deposits: Vec::new(),
+            senders_to_skip: HashSet::new(),
+            output: BlockOutput::default(),
+        };
+        system::call_before_transactions(&mut run.evm, context);
+        for (index, transaction) in decoded.into_iter().enumerate() {
+            run.take(index, transaction)?;
+        }
+        run.finish_block()?;
+        let Run {
+            evm, mut output, ..
+        } = run;
+        let mut changes = evm.ctx.journaled_state.database.changes();
+        output.state_diff = changes.encode();
+        output.transactions_root = ordered_root(output.included.iter().map(|&index| raws[index]));
+        output.receipts_root = ordered_root(output.receipts.iter().map(Vec::as_slice));
+        let mut world = parent.clone();
+        world.apply(&changes);
+        output.state_root = self.states.insert(world);
+        Ok(output)
+    }
+}
+
+/// A block in the making.
+struct Run<'a> {
+    context: &'a BlockContext,
+    strict: bool,
+    evm: Evm<'a>,
+    /// The state after the last transaction, where receipts name its root.
+    roots: Option<World>,
+    deposits: Vec<u8>,
+    /// Senders of transactions that did not fit: their later ones must wait, too.
+    senders_to_skip: HashSet<Address>,
+    output: BlockOutput,
+}
+
+impl<'a> Run<'a> {
+    /// Includes a transaction or records why not.
+    fn take(&mut self, index: usize, transaction: Result<Checked>) -> Result<()> {
+        let refusal = match transaction {
+            Err(fault) => Refusal::Invalid(fault),
+            Ok((transaction, _)) => match self.execute(&transaction) {
+                Ok(result) => {
+                    self.include(index, &transaction, result)?;
+                    return Ok(());
+                }
+                Err(refusal) => {
+                    if matches!(refusal, Refusal::DoesNotFit(_)) {
+                        self.senders_to_skip.insert(transaction.sender);
+                    }
+                    refusal
+                }
+            },
+        };
+        match refusal {
+            Refusal::Invalid(fault) | Refusal::DoesNotFit(fault) if self.strict => Err(fault),
+            Refusal::Invalid(fault) => {
+                self.output.rejected.push((index, fault));
+                Ok(())
+            }
+            Refusal::DoesNotFit(_) => {
+                self.output.skipped.push(index);
+                Ok(())
+            }
+        }
+    }
+
+    fn execute(
+        &mut self,
+        transaction: &Recovered,
+    ) -> std::result::Result<ExecutionResult, Refusal> {
+        let env = &transaction.env;
+        let available = self.context.gas_limit - self.output.gas_used;
+        if env.gas_limit > available {
+            let fault = Fault::gas_limit_exceeded(env.gas_limit, available);
+            let fits_never = env.gas_limit > self.context.gas_limit;
+            return Err(if fits_never {
+                Refusal::Invalid(fault)
+            } else {
+                Refusal::DoesNotFit(fault)
+            });
+        }
+        let blobs = self.output.blob_gas_used / GAS_PER_BLOB + env.blob_hashes.len() as u64;
+        let max_blobs = self.context.blobs().map_or(0, |schedule| schedule.max);
+        if blobs > max_blobs {
+            let message = format!("{blobs} blobs in the block, at most {max_blobs} are allowed");
+            return Err(Refusal::DoesNotFit(Fault::message(
+                "blob-transaction",
+                message,
+            )));
+        }
+        if !self.strict && self.senders_to_skip.contains(&transaction.sender) {
+            return Err(Refusal::DoesNotFit(Fault::gas_limit_exceeded(
+                env.gas_limit,
+                available,
+            )));
+        }
+        self.evm.transact_one(env.clone()).map_err(|error| {
+            self.evm.finalize();
+            let state = &mut self.evm.ctx.journaled_state.database;
+            let balance = state.balance(&transaction.sender);
+            Refusal::Invalid(refusal(error, env, self.context, balance))
+        })
+    }
+
+    fn include(
+        &mut self,
+        index: usize,
+        transaction: &Arc<Recovered>,
+        result: ExecutionResult,
+    ) -> Result<()> {
+        let changes = self.evm.finalize();
+        self.evm.ctx.journaled_state.database.commit(changes);
+        let output = &mut self.output;
+        output.gas_used += result.gas().tx_gas_used();
+        output.blob_gas_used += transaction.env.blob_hashes.len() as u64 * GAS_PER_BLOB;
+        let succeeded = result.is_success();
+        if !succeeded {
+            output
+                .failures
+                .push((output.included.len(), Outcome::from(&result)));
+        }
+        let status = match &mut self.roots {
+            None => Status::Succeeded(succeeded),
+            Some(world) => {
+                world.apply(&self.evm.ctx.journaled_state.database.take_dirty());
+                Status::Root(world.root())
+            }
+        };
+        let logs: Vec<Log> = if succeeded {
+            result.into_logs()
+        } else {
+            Vec::new()
+        };
+        let bloom = bloom_of(&logs);
+        output.logs_bloom |= bloom;
+        let kind = transaction.env.tx_type;
+        output
+            .receipts
+            .push(encode_receipt(kind, status, output.gas_used, &bloom, &logs));
+        output.included.push(index);
+        output.hashes.push(transaction.hash);
+        output.senders.push(transaction.sender);
+        if self.context.fork >= Fork::Prague {
+            let contract = &self.context.deposit_contract;
+            system::collect_deposits(contract, &logs, &mut self.deposits)?;
+        }
+        Ok(())
+    }
+
+    fn finish_block(&mut self) -> Result<()> {
+        let context = self.context;
+        system::pay_rewards(&mut self.evm, context);
+        if context.fork >= Fork::Shanghai {
+            let withdrawals = context.withdrawals.as_deref().unwrap_or_default();
+            system::pay_withdrawals(&mut self.evm, withdrawals);
+            self.output.withdrawals_root = Some(system::withdrawals_root(withdrawals));
+        }
+        if context.fork >= Fork::Prague {
+            let hash = system::collect_requests(&mut self.evm, &self.deposits)?;
+            self.output.requests_hash = Some(hash);
+        }
+        Ok(())
+    }
+}

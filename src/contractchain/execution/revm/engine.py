@@ -1,0 +1,239 @@
+"""`RevmEngine`: the interface of the execution layer over the native core."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from contractchain.errors import EngineUnavailableError, ValidationError
+from contractchain.execution.revm.faults import make_validation_error, raise_fault
+from contractchain.interfaces.execution_data import (
+    AccountOverride,
+    AccountProof,
+    BlockContext,
+    BlockExecution,
+    CallResult,
+    DecodedTransaction,
+    Message,
+    StorageProof,
+    TransactionRules,
+)
+from contractchain.types import (
+    EMPTY_TRIE_ROOT,
+    AccessEntry,
+    Account,
+    Address,
+    Halt,
+    Hash32,
+    Log,
+    Outcome,
+    Revert,
+    Success,
+)
+
+if TYPE_CHECKING:
+    from contractchain._native import _AccountData, _CallData, _OutcomeData
+
+NATIVE_ABI = 1
+"""Number of the interface of the native core that this adapter is written for."""
+
+try:
+    from contractchain import _native
+except ImportError as error:
+    missing = isinstance(error, ModuleNotFoundError) or "cannot import name" in str(error)
+    raise EngineUnavailableError(
+        engine="revm",
+        reason=(
+            "the native core is not built; it needs a Rust toolchain when installing"
+            if missing
+            else f"the native core does not load: {error}"
+        ),
+    ) from error
+if _native.__abi__ != NATIVE_ABI:
+    raise EngineUnavailableError(
+        engine="revm",
+        reason=f"the native core has interface {_native.__abi__}, this package needs {NATIVE_ABI}",
+        hint="install contractchain again, so that the native core is built again",
+    )
+
+
+class RevmEngine:
+    """The native engine with the states it holds. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._engine = _native.Engine()
+
+    @property
+    def name(self) -> str:
+        """`revm`."""
+        return "revm"
+
+    def decode_many(
+        self, raws: Sequence[bytes], rules: TransactionRules
+    ) -> list[DecodedTransaction | ValidationError]:
+        """Decode, check and recover a batch; see `TransactionDecoder`."""
+        try:
+            items = self._engine.decode_many(raws, rules.fork, rules.chain_id, rules.max_blobs)
+        except _native.Fault as fault:
+            raise_fault(fault)
+        return [
+            DecodedTransaction._make(item) if len(item) > 2 else make_validation_error(*item)
+            for item in items
+        ]
+
+    def execute_block(
+        self,
+        parent_root: Hash32,
+        context: BlockContext,
+        transactions: Sequence[bytes],
+        *,
+        strict: bool,
+    ) -> BlockExecution:
+        """Execute a whole block; see `BlockExecutor`."""
+        try:
+            fields = self._engine.execute_block(parent_root, context, transactions, strict)
+        except _native.Fault as fault:
+            raise_fault(fault)
+        fields["failures"] = tuple((place, _outcome(data)) for place, data in fields["failures"])
+        fields["rejected"] = tuple(
+            (index, make_validation_error(code, facts)) for index, code, facts in fields["rejected"]
+        )
+        return BlockExecution(**fields)
+
+    def has_state(self, root: Hash32) -> bool:
+        """Tell whether the state is held. The empty state always is."""
+        return self._engine.has_state(root)
+
+    def retain(self, root: Hash32) -> None:
+        """Hold the state once more; see `StateKeeper`."""
+        try:
+            self._engine.retain(root)
+        except _native.Fault as fault:
+            raise_fault(fault)
+
+    def release(self, root: Hash32) -> None:
+        """Give up one hold; see `StateKeeper`."""
+        try:
+            self._engine.release(root)
+        except _native.Fault as fault:
+            raise_fault(fault)
+
+    def apply_diffs(self, root: Hash32, diffs: Sequence[bytes]) -> Hash32:
+        """Return the root after applying encoded state diffs; see `StateKeeper`."""
+        try:
+            return self._engine.apply_diffs(root, diffs)
+        except _native.Fault as fault:
+            raise_fault(fault)
+
+    def export_state(self, root: Hash32) -> Iterator[bytes]:
+        """Yield the whole state as encoded diffs; see `StateKeeper`."""
+        try:
+            return iter(self._engine.export_state(root))
+        except _native.Fault as fault:
+            raise_fault(fault)
+
+    def accounts(self, root: Hash32, addresses: Sequence[Address]) -> list[Account | None]:
+        """Return the accounts in the order of `addresses`, None where there is none."""
+        try:
+            return [_account(data) for data in self._engine.accounts(root, addresses)]
+        except _native.Fault as fault:
+            raise_fault(fault)
+
+    def storage(self, root: Hash32, address: Address, slot: Hash32) -> Hash32:
+        """Return the 32-byte value of a storage slot."""
+        try:
+            return self._engine.storage(root, address, slot)
+        except _native.Fault as fault:
+            raise_fault(fault)
+
+    def code(self, root: Hash32, address: Address) -> bytes:
+        """Return the runtime code."""
+        try:
+            return self._engine.code(root, address)
+        except _native.Fault as fault:
+            raise_fault(fault)
+
+    def proof(self, root: Hash32, address: Address, slots: Sequence[Hash32]) -> AccountProof:
+        """Return Merkle proofs of the account and of slots of it (EIP-1186)."""
+        try:
+            data, nodes, proofs = self._engine.proof(root, address, slots)
+        except _native.Fault as fault:
+            raise_fault(fault)
+        account = _account(data)
+        return AccountProof(
+            account=account,
+            nodes=nodes,
+            storage=tuple(
+                StorageProof(slot=slot, value=value, nodes=slot_nodes)
+                for slot, value, slot_nodes in proofs
+            ),
+            storage_root=EMPTY_TRIE_ROOT if account is None else account.storage_root,
+        )
+
+    def call(
+        self,
+        root: Hash32,
+        context: BlockContext,
+        message: Message,
+        overrides: Mapping[Address, AccountOverride] | None = None,
+    ) -> CallResult:
+        """Execute a call as `eth_call` does; see `Simulator`.
+
+        Raises:
+            InsufficientFundsError: the sender does not have the value, or the fees it names.
+        """
+        try:
+            return _call_result(self._engine.call(root, context, message, overrides))
+        except _native.Fault as fault:
+            raise_fault(fault)
+
+    def estimate_gas(
+        self,
+        root: Hash32,
+        context: BlockContext,
+        message: Message,
+        overrides: Mapping[Address, AccountOverride] | None = None,
+    ) -> int | Outcome:
+        """Return the least gas limit with which the call succeeds; see `Simulator`."""
+        try:
+            estimate = self._engine.estimate_gas(root, context, message, overrides)
+        except _native.Fault as fault:
+            raise_fault(fault)
+        return estimate if isinstance(estimate, int) else _outcome(estimate)
+
+    def create_access_list(
+        self, root: Hash32, context: BlockContext, message: Message
+    ) -> tuple[tuple[AccessEntry, ...], CallResult]:
+        """Return the slots the call touches, and its result; see `Simulator`."""
+        try:
+            entries, result = self._engine.create_access_list(root, context, message)
+        except _native.Fault as fault:
+            raise_fault(fault)
+        access_list = tuple(AccessEntry(address=address, slots=slots) for address, slots in entries)
+        return access_list, _call_result(result)
+
+
+def _outcome(data: "_OutcomeData") -> Outcome:
+    match data:
+        case ("success", return_data, created):
+            return Success(return_data=return_data, created_address=created)
+        case ("revert", revert_data):
+            return Revert(data=revert_data)
+        case ("halt", reason):
+            return Halt(reason=reason)
+
+
+def _call_result(data: "_CallData") -> CallResult:
+    outcome, gas_used, logs = data
+    return CallResult(
+        outcome=_outcome(outcome),
+        gas_used=gas_used,
+        logs=tuple(
+            Log(address=address, topics=topics, data=body) for address, topics, body in logs
+        ),
+    )
+
+
+def _account(data: "_AccountData | None") -> Account | None:
+    if data is None:
+        return None
+    nonce, balance, storage_root, code_hash = data
+    return Account(nonce=nonce, balance=balance, storage_root=storage_root, code_hash=code_hash)
