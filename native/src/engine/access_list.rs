@@ -34,9 +34,11 @@ impl Engine {
             Some(to) => to,
             None => message.sender.create(simulation.sender_nonce()),
         };
+        let precompiles = simulation.evm.precompiles.precompiles;
         let is_declared = |address: &Address| -> bool {
             *address == message.sender
                 || *address == target
+                || precompiles.contains(address)
                 || (context.fork >= Fork::Shanghai && *address == context.beneficiary)
         };
         let mut listed = Touched::new();

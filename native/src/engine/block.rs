@@ -12,7 +12,7 @@ use revm::{DatabaseCommit, ExecuteEvm, MainBuilder, MainContext, MainnetEvm};
 use super::outcome::refusal;
 use super::overlay::Overlay;
 use super::receipt::{Status, bloom_of, encode_receipt};
-use super::{BlockContext, Engine, Fork, Outcome, system};
+use super::{BlockContext, Engine, Fork, Outcome, constantinople, system};
 use crate::fault::{Fault, Result};
 use crate::state::World;
 use crate::transaction::{Checked, Recovered};
@@ -56,11 +56,15 @@ enum Refusal {
 
 /// Makes an EVM for `context`.
 pub fn build_evm<'a>(overlay: Overlay<'a>, context: &BlockContext) -> Evm<'a> {
-    Context::mainnet()
+    let mut evm = Context::mainnet()
         .with_db(overlay)
         .with_cfg(context.cfg_env())
         .with_block(context.block_env())
-        .build_mainnet()
+        .build_mainnet();
+    if context.fork == Fork::Constantinople {
+        constantinople::install(&mut evm);
+    }
+    evm
 }
 
 impl Engine {

@@ -27,7 +27,7 @@ enum Attempt {
     },
     Failure(Outcome),
     /// The limit does not cover the intrinsic gas.
-    BelowIntrinsic,
+    BelowIntrinsic(Fault),
 }
 
 impl Engine {
@@ -42,47 +42,28 @@ impl Engine {
         let world = self.states.get(root)?;
         let mut simulation = self.simulation(&world, context, message, overrides);
         let wanted = context.rules().gas_cap(simulation.env.gas_limit);
-        let (limit, is_capped_by_funds) = affordable(&mut simulation, message, wanted)?;
+        let limit = affordable(&mut simulation, message, wanted)?;
         match attempt(&mut simulation, limit)? {
             Attempt::Success { gas_used, refunded } => {
                 search(&mut simulation, gas_used, refunded, limit).map(Estimate::Gas)
             }
-            Attempt::Failure(Outcome::Halt {
-                reason: "out-of-gas",
-            })
-            | Attempt::BelowIntrinsic
-                if is_capped_by_funds =>
-            {
-                let fees = U256::from(message.max_fee_per_gas) * U256::from(wanted);
-                let required = message.value.saturating_add(fees);
-                Err(insufficient_funds(simulation.sender_balance(), required))
-            }
             Attempt::Failure(outcome) => Ok(Estimate::Failure(outcome)),
-            Attempt::BelowIntrinsic => Ok(Estimate::Failure(Outcome::Halt {
-                reason: "out-of-gas",
-            })),
+            Attempt::BelowIntrinsic(fault) => Err(fault),
         }
     }
 }
 
-/// The gas limit that the sender can pay for, and whether that is less than `wanted`.
-fn affordable(
-    simulation: &mut Simulation<'_>,
-    message: &Message,
-    wanted: u64,
-) -> Result<(u64, bool)> {
+/// The part of the gas limit `wanted` that the sender can pay for.
+fn affordable(simulation: &mut Simulation<'_>, message: &Message, wanted: u64) -> Result<u64> {
     let balance = simulation.sender_balance();
     if balance < message.value {
         return Err(insufficient_funds(balance, message.value));
     }
     if message.max_fee_per_gas == 0 {
-        return Ok((wanted, false));
+        return Ok(wanted);
     }
     let limit = (balance - message.value) / U256::from(message.max_fee_per_gas);
-    match u64::try_from(limit) {
-        Ok(limit) if limit < wanted => Ok((limit, true)),
-        _ => Ok((wanted, false)),
-    }
+    Ok(u64::try_from(limit).map_or(wanted, |limit| limit.min(wanted)))
 }
 
 /// Narrows down to the exact limit between a failing and a succeeding one.
@@ -125,10 +106,9 @@ fn attempt(simulation: &mut Simulation<'_>, limit: u64) -> Result<Attempt> {
     simulation.env.gas_limit = limit;
     let result = match simulation.run() {
         Ok(result) => result,
-        Err(Fault {
-            code: "intrinsic-gas-too-low",
-            ..
-        }) => return Ok(Attempt::BelowIntrinsic),
+        Err(fault) if fault.code == "intrinsic-gas-too-low" => {
+            return Ok(Attempt::BelowIntrinsic(fault));
+        }
         Err(fault) => return Err(fault),
     };
     simulation.evm.finalize();

@@ -34,6 +34,7 @@ const FORKS: [(Fork, SpecId, &str); 15] = [
     (TangerineWhistle, SpecId::TANGERINE, "TangerineWhistle"),
     (SpuriousDragon, SpecId::SPURIOUS_DRAGON, "SpuriousDragon"),
     (Byzantium, SpecId::BYZANTIUM, "Byzantium"),
+    // With another SSTORE, see `constantinople`.
     (Constantinople, SpecId::PETERSBURG, "Constantinople"),
     (Petersburg, SpecId::PETERSBURG, "Petersburg"),
     (Istanbul, SpecId::ISTANBUL, "Istanbul"),
@@ -50,12 +51,6 @@ impl Fork {
     /// The fork at this position.
     pub fn from_order(order: u8) -> Result<Self> {
         match FORKS.get(order as usize) {
-            // revm has no EIP-1283, which no chain runs alone: Petersburg took it back at the
-            // same block.
-            Some((Constantinople, ..)) => Err(Fault::message(
-                "engine",
-                "engine `revm` does not run Constantinople without Petersburg (EIP-1283)",
-            )),
             Some((fork, ..)) => Ok(*fork),
             None => Err(Fault::message(
                 "engine",

@@ -5,6 +5,7 @@
 mod access_list;
 mod block;
 mod call;
+mod constantinople;
 mod context;
 mod estimate;
 mod fork;
