@@ -28,6 +28,8 @@ TIME_KEYS: tuple[tuple[str, Fork], ...] = (
     ("pragueTime", Fork.PRAGUE),
     ("osakaTime", Fork.OSAKA),
 )
+NEVER = 2**63 - 1
+"""Number that keeps Petersburg from coming with Constantinople."""
 BLOB_FORKS: tuple[str, ...] = ("cancun", "prague", "osaka", "bpo1", "bpo2", "bpo3", "bpo4", "bpo5")
 MAINNET_DEPOSIT_CONTRACT = bytes.fromhex("00000000219ab540356cbb839cbe05303d7705fa")
 DEFAULT_SCHEDULES = {"cancun": CANCUN_BLOBS, "prague": PRAGUE_BLOBS, "osaka": PRAGUE_BLOBS}
@@ -82,6 +84,8 @@ def to_config_json(config: ChainConfig) -> dict[str, object]:
     out: dict[str, object] = {"chainId": config.chain_id}
     out |= {_key_of(BLOCK_KEYS, fork): number for fork, number in config.blocks}
     by_fork = dict(config.blocks)
+    if Fork.CONSTANTINOPLE in by_fork and Fork.PETERSBURG not in by_fork:
+        out["petersburgBlock"] = NEVER
     if Fork.SPURIOUS_DRAGON in by_fork:
         out["eip155Block"] = by_fork[Fork.SPURIOUS_DRAGON]
     out |= {_key_of(TIME_KEYS, fork): time for fork, time in config.timestamps}
@@ -115,7 +119,9 @@ def _check_replay_protection(fields: Fields) -> None:
 def _add_petersburg(blocks: list[tuple[Fork, int]]) -> None:
     """Petersburg came with Constantinople wherever it has no number of its own."""
     by_fork = dict(blocks)
-    if Fork.CONSTANTINOPLE in by_fork and Fork.PETERSBURG not in by_fork:
+    if by_fork.get(Fork.PETERSBURG) == NEVER:
+        blocks.remove((Fork.PETERSBURG, NEVER))
+    elif Fork.CONSTANTINOPLE in by_fork and Fork.PETERSBURG not in by_fork:
         position = [fork for fork, _ in blocks].index(Fork.CONSTANTINOPLE) + 1
         blocks.insert(position, (Fork.PETERSBURG, by_fork[Fork.CONSTANTINOPLE]))
 
