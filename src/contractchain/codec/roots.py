@@ -6,17 +6,11 @@ Spec:
 
 from collections.abc import Sequence
 
-from trie import HexaryTrie
-
 from contractchain.codec.rlp import encode, encode_int
-from contractchain.types import EMPTY_TRIE_ROOT, Hash32
+from contractchain.codec.trie import build_trie
+from contractchain.types import Hash32
 
 
 def calculate_list_root(values: Sequence[bytes]) -> Hash32:
     """Return the root of the trie that maps the RLP of each index to a value."""
-    if not values:
-        return EMPTY_TRIE_ROOT
-    trie = HexaryTrie({}, prune=True)
-    for index, value in enumerate(values):
-        trie.set(encode(encode_int(index)), value)
-    return bytes(trie.root_hash)
+    return build_trie({encode(encode_int(i)): value for i, value in enumerate(values)})

@@ -19,9 +19,9 @@ from trie import HexaryTrie
 
 from contractchain.codec.rlp import encode_int
 from contractchain.codec.state_diff import AccountChange
+from contractchain.codec.trie import build_trie
 from contractchain.crypto import keccak256
 from contractchain.errors import StateUnavailableError
-from contractchain.execution.pyevm.bulk import build_trie
 from contractchain.types import EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, Account, Address, Hash32
 
 SWEEP_MIN_NODES = 50_000

@@ -1,7 +1,7 @@
-"""A trie made at once from all its entries.
+"""A Merkle-Patricia trie made at once from all its entries.
 
-`trie` inserts one key after the other and encodes the path each time, which is slow for genesis
-states and checkpoints. Here every node is encoded exactly once.
+Every node is encoded exactly once, which is what the lists of a block and whole states need. The
+trie cannot be changed afterwards; the engines keep their own for that.
 
 Spec:
     Yellow paper, appendix D.
@@ -10,33 +10,32 @@ Spec:
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from rlp.codec import encode_raw
-
+from contractchain.codec.rlp import Item, encode
 from contractchain.crypto import keccak256
 from contractchain.types import EMPTY_TRIE_ROOT, Hash32
 
-Node: TypeAlias = list[object]
 Entry: TypeAlias = tuple[str, bytes]
 """Key in hex digits, value."""
 
 
-def build_trie(entries: Mapping[Hash32, bytes], nodes: dict[bytes, bytes]) -> Hash32:
-    """Write the nodes of the trie that holds `entries` to `nodes` and return its root.
+def build_trie(entries: Mapping[bytes, bytes], nodes: dict[Hash32, bytes] | None = None) -> Hash32:
+    """Return the root of the trie that holds `entries`.
 
     Args:
-        entries: Keys of one length, none of them empty; values not empty.
-        nodes: Gets the encoding of each node under its hash.
+        entries: No key is the beginning of another; values are not empty.
+        nodes: Gets the encoding of each node under its hash, if given.
     """
     if not entries:
         return EMPTY_TRIE_ROOT
     ordered = sorted((key.hex(), value) for key, value in entries.items())
-    encoded = encode_raw(_build(ordered, 0, nodes))
+    kept: dict[Hash32, bytes] = {} if nodes is None else nodes
+    encoded = encode(_build(ordered, 0, kept))
     root = keccak256(encoded)
-    nodes[root] = encoded
+    kept[root] = encoded
     return root
 
 
-def _build(entries: list[Entry], depth: int, nodes: dict[bytes, bytes]) -> Node:
+def _build(entries: list[Entry], depth: int, nodes: dict[Hash32, bytes]) -> Item:
     first, last = entries[0][0], entries[-1][0]
     if len(entries) == 1:
         return [_encode_path(first[depth:], is_leaf=True), entries[0][1]]
@@ -46,7 +45,7 @@ def _build(entries: list[Entry], depth: int, nodes: dict[bytes, bytes]) -> Node:
     if shared > depth:
         child = _reference(_build(entries, shared, nodes), nodes)
         return [_encode_path(first[depth:shared], is_leaf=False), child]
-    branch: Node = [b""] * 17
+    branch: list[Item] = [b""] * 17
     start = 0
     while start < len(entries):
         digit = entries[start][0][depth]
@@ -58,8 +57,8 @@ def _build(entries: list[Entry], depth: int, nodes: dict[bytes, bytes]) -> Node:
     return branch
 
 
-def _reference(node: Node, nodes: dict[bytes, bytes]) -> object:
-    encoded = encode_raw(node)
+def _reference(node: Item, nodes: dict[Hash32, bytes]) -> Item:
+    encoded = encode(node)
     if len(encoded) < 32:
         return node
     digest = keccak256(encoded)
