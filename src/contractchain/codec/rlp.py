@@ -18,20 +18,25 @@ Item: TypeAlias = "bytes | Sequence[Item]"
 MAX_DEPTH = 64
 """Deepest nesting that any object of the protocol could need, with room to spare."""
 
-SHORT_STRING, LONG_STRING, SHORT_LIST, LONG_LIST = 0x80, 0xB7, 0xC0, 0xF7
+SHORT_STRING, SHORT_LIST = 0x80, 0xC0
 MAX_SHORT = 55
 """Bytes of payload that a one-byte head can announce."""
 
 
 def encode(item: Item) -> bytes:
     """Return the RLP of a byte string or of nested sequences of byte strings."""
-    if isinstance(item, bytes):
-        if len(item) == 1 and item[0] < SHORT_STRING:
-            return item
-        return _head(len(item), SHORT_STRING) + item
+    if isinstance(item, (bytes, bytearray)):
+        size = len(item)
+        if size == 1 and item[0] < SHORT_STRING:
+            return bytes(item)
+        return _head(size, SHORT_STRING) + item
     if isinstance(item, str):
         raise TypeError("RLP holds bytes, not text")
-    payload = b"".join([encode(child) for child in item])
+    return wrap_list(b"".join([encode(child) for child in item]))
+
+
+def wrap_list(payload: bytes) -> bytes:
+    """Return the RLP of a list whose encoded items, one after the other, are `payload`."""
     return _head(len(payload), SHORT_LIST) + payload
 
 

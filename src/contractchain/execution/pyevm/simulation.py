@@ -36,6 +36,9 @@ from contractchain.types import (
     Success,
 )
 
+CALL_STIPEND = 2_300
+"""Gas that a call with value hands to the callee for free."""
+
 Overrides = Mapping[Address, AccountOverride]
 
 
@@ -58,20 +61,24 @@ def estimate_gas(
         return _execute(_open(store, root, context, overrides), message, gas_limit)
 
     high = context.gas_limit if message.gas_limit is None else message.gas_limit
+    balance = _open(store, root, context, overrides).world.get_balance(message.sender)
+    if balance < message.value:
+        raise InsufficientFundsError(balance=balance, required=message.value)
     if message.max_fee_per_gas:
-        balance = _open(store, root, context, overrides).world.get_balance(message.sender)
-        affordable = (balance - message.value) // message.max_fee_per_gas
-        high = min(high, max(affordable, 0))
-    required = _intrinsic_gas(context, message).required
-    if high < required:
-        raise IntrinsicGasTooLowError(gas_limit=high, required=required)
+        high = min(high, (balance - message.value) // message.max_fee_per_gas)
     result = attempt(high)
     if not isinstance(result.outcome, Success):
         return result.outcome
-    low = max(result.gas_used, required) - 1
+    low = result.gas_used - 1  # no limit below what was spent can do
+    # Most calls need what they spent, or a 64th more for the frames below (EIP-150).
+    spent = result.gas_used + result.refunded
+    guesses = [result.gas_used, spent, (spent + CALL_STIPEND) * 64 // 63]
+    required = _intrinsic_gas(context, message).required
     while low + 1 < high:
-        middle = min((low + high) // 2, 2 * low)
-        if isinstance(attempt(middle).outcome, Success):
+        middle = guesses.pop(0) if guesses else (low + high) // 2
+        if not low < middle < high:
+            continue
+        if middle >= required and isinstance(attempt(middle).outcome, Success):
             high = middle
         else:
             low = middle

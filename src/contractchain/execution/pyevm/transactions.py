@@ -85,6 +85,8 @@ class RunResult:
     outcome: Outcome
     gas_used: int
     """Refunds deducted, floor applied."""
+    refunded: int
+    """Gas."""
     logs: tuple[Log, ...]
 
 
@@ -173,8 +175,8 @@ def execute_run(state: Any, run: Run) -> RunResult:
     if context.fork < Fork.LONDON:
         refund += SELF_DESTRUCT_REFUND * len(destroyed)
     gas_used = run.gas_limit - gas_left
-    gas_used -= min(refund, gas_used // (5 if context.fork >= Fork.LONDON else 2))
-    gas_used = max(gas_used, run.gas.floor)
+    refunded = min(refund, gas_used // (5 if context.fork >= Fork.LONDON else 2))
+    gas_used = max(gas_used - refunded, run.gas.floor)
 
     _pay(world, run.sender, (run.gas_limit - gas_used) * run.gas_price)
     tip = run.gas_price
@@ -186,7 +188,10 @@ def execute_run(state: Any, run: Run) -> RunResult:
     if context.fork >= Fork.SPURIOUS_DRAGON:
         world.delete_touched_empty_accounts()
     return RunResult(
-        outcome=_outcome_of(computation, created), gas_used=gas_used, logs=logs_of(computation)
+        outcome=_outcome_of(computation, created),
+        gas_used=gas_used,
+        refunded=refunded,
+        logs=logs_of(computation),
     )
 
 
