@@ -5,11 +5,13 @@ A method is a function `method(context, …)` whose annotations say how its para
 Quick methods run where they are called; a coroutine may hand work to a thread.
 """
 
+import asyncio
 import inspect
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from itertools import groupby
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from contractchain.errors import ContractChainError, closest
 from contractchain.rpc.envelope import Body, Call, decode_body, encode_fault, encode_result
@@ -27,6 +29,8 @@ from contractchain.rpc.rendering import render
 
 log = logging.getLogger("contractchain.rpc")
 ContextT = TypeVar("ContextT")
+Methods: TypeAlias = Mapping[str, Callable[..., Any]]
+"""Functions by method name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +49,23 @@ class Dispatcher(Generic[ContextT]):
     def __init__(
         self,
         context: ContextT,
-        methods: Mapping[str, Callable[..., Any]],
+        methods: Methods,
         limits: Limits | None = None,
+        concurrent: Iterable[Callable[..., Any]] = (),
     ) -> None:
+        """Build a dispatcher.
+
+        Args:
+            context: First argument of every method.
+            methods: Functions by method name.
+            limits: What one body may ask for.
+            concurrent: Methods that a batch may have under way together when they stand side by
+                side, because they keep their order themselves.
+        """
         self._context = context
         self._methods = {name: _Method(name, function) for name, function in methods.items()}
         self._limits = limits or Limits()
+        self._concurrent = frozenset(concurrent)
 
     async def handle(self, body: bytes) -> bytes:
         """Answer one body; empty if it held notifications only."""
@@ -65,16 +80,31 @@ class Dispatcher(Generic[ContextT]):
     async def _answer_batch(self, decoded: Body) -> bytes:
         answers: list[bytes] = []
         size = 0
-        for item in decoded.items:
-            if size > self._limits.max_response_bytes:
-                fault = RpcFault(code=LIMIT_EXCEEDED, message="the batch's response is too large")
-                answer = encode_fault(item.id, fault)
-            else:
-                answer = await self._answer(item)
-            if answer:
-                answers.append(answer)
-                size += len(answer)
+        for is_concurrent, group in groupby(decoded.items, self._is_concurrent):
+            if is_concurrent:
+                found: Iterable[bytes] = await asyncio.gather(*map(self._answer, group))
+                answers.extend(answer for answer in found if answer)
+                size += sum(map(len, found))
+                continue
+            for item in group:
+                if size > self._limits.max_response_bytes:
+                    fault = RpcFault(
+                        code=LIMIT_EXCEEDED, message="the batch's response is too large"
+                    )
+                    answer = encode_fault(item.id, fault)
+                else:
+                    answer = await self._answer(item)
+                if answer:
+                    answers.append(answer)
+                    size += len(answer)
         return b"[" + b",".join(answers) + b"]" if answers else b""
+
+    def _is_concurrent(self, item: Call | RpcFault) -> bool:
+        """Tell whether neighbours of this kind in a batch may be under way together."""
+        if isinstance(item, RpcFault):
+            return False
+        method = self._methods.get(item.method)
+        return method is not None and method.function in self._concurrent
 
     async def _answer(self, item: Call | RpcFault) -> bytes:
         if isinstance(item, RpcFault):

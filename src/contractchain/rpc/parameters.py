@@ -10,17 +10,13 @@ Spec:
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
+from contractchain.chain.references import BlockReference, BlockTag
 from contractchain.codec.hexadecimal import parse_hex
 from contractchain.errors import DecodeError
 from contractchain.interfaces.execution_data import AccountOverride
 from contractchain.types import AccessEntry, Authorization
-
-Tag = Literal["latest", "earliest", "pending", "safe", "finalized"]
-TAGS: tuple[Tag, ...] = ("latest", "earliest", "pending", "safe", "finalized")
-BlockReference = int | bytes | Tag
-"""A number, a hash, or a tag."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +100,9 @@ def decode_slot(value: Any) -> bytes:
     return parse_hex("0x" + digits.rjust(64, "0"), "slot")
 
 
+_TAGS = {tag.value: tag for tag in BlockTag}
+
+
 def decode_block_reference(value: Any) -> BlockReference:
     """Read a tag, a number, or an EIP-1898 object."""
     if isinstance(value, dict):
@@ -112,14 +111,13 @@ def decode_block_reference(value: Any) -> BlockReference:
         if "blockNumber" in value:
             return decode_block_reference(value["blockNumber"])
         raise DecodeError("expected `blockHash` or `blockNumber`", what="block")
-    if value in TAGS:
-        tag: Tag = value
-        return tag
+    if isinstance(value, str) and value in _TAGS:
+        return _TAGS[value]
     if isinstance(value, str) and len(value) == 66:
         return decode_hash(value)
     if isinstance(value, str) and not value.startswith("0x"):
         raise DecodeError(
-            f"`{value[:20]}` is neither a number nor one of {', '.join(TAGS)}", what="block"
+            f"`{value[:20]}` is neither a number nor one of {', '.join(_TAGS)}", what="block"
         )
     return decode_quantity(value)
 
@@ -230,13 +228,13 @@ def decode_access_list(value: Any) -> tuple[AccessEntry, ...]:
 class LogFilter:
     """The filter object of eth_getLogs and eth_newFilter."""
 
-    first: BlockReference = "latest"
-    last: BlockReference = "latest"
+    first: BlockReference = BlockTag.LATEST
+    last: BlockReference = BlockTag.LATEST
     block_hash: bytes | None = None
     addresses: frozenset[bytes] = frozenset()
     """Empty: any."""
-    topics: tuple[frozenset[bytes] | None, ...] = field(default=())
-    """By position: None matches any topic, a set matches its members."""
+    topics: tuple[frozenset[bytes], ...] = field(default=())
+    """Accepted values by position; an empty set accepts any."""
 
 
 def decode_log_filter(value: Any) -> LogFilter:
@@ -250,21 +248,21 @@ def decode_log_filter(value: Any) -> LogFilter:
         addresses = []
     elif not isinstance(addresses, list):
         addresses = [addresses]
-    topics: list[frozenset[bytes] | None] = []
+    topics: list[frozenset[bytes]] = []
     for position in _array(fields.get("topics") or [], "topics"):
         if position is None or position == []:
-            topics.append(None)
+            topics.append(frozenset())
         elif isinstance(position, list):
             has_wildcard = any(item is None for item in position)
-            topics.append(None if has_wildcard else frozenset(map(decode_hash, position)))
+            topics.append(frozenset(() if has_wildcard else map(decode_hash, position)))
         else:
             topics.append(frozenset((decode_hash(position),)))
     if len(topics) > 4:
         raise DecodeError("a log has at most 4 topics", what="filter")
     first, last = fields.get("fromBlock"), fields.get("toBlock")
     return LogFilter(
-        first="latest" if first is None else _at("fromBlock", decode_block_reference, first),
-        last="latest" if last is None else _at("toBlock", decode_block_reference, last),
+        first=BlockTag.LATEST if first is None else _at("fromBlock", decode_block_reference, first),
+        last=BlockTag.LATEST if last is None else _at("toBlock", decode_block_reference, last),
         block_hash=None if block_hash is None else _at("blockHash", decode_hash, block_hash),
         addresses=frozenset(decode_address(item) for item in addresses),
         topics=tuple(topics),

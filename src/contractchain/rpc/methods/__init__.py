@@ -1,0 +1,26 @@
+"""The methods, one file per concern; the table of their names."""
+
+from contractchain.rpc.dispatcher import Methods
+from contractchain.rpc.methods import (
+    blocks,
+    calls,
+    control,
+    fees,
+    filters,
+    identity,
+    sending,
+    state,
+)
+
+METHODS: Methods = {
+    **identity.METHODS,
+    **fees.METHODS,
+    **state.METHODS,
+    **blocks.METHODS,
+    **filters.METHODS,
+    **calls.METHODS,
+    **sending.METHODS,
+    **control.METHODS,
+}
+CONCURRENT = (sending.send_raw_transaction,)
+"""May be under way together within a batch: the submitter keeps their order."""
