@@ -1,17 +1,14 @@
 """The words of a revert, for the message of an error."""
 
-from contractchain.errors import DecodeError
-
-ERROR_SELECTOR = bytes.fromhex("08c379a0")
-PANIC_SELECTOR = bytes.fromhex("4e487b71")
+from contractchain.codec.abi import Panic, RevertReason, decode_revert
 
 
 def describe_revert(data: bytes) -> str:
-    """Return `execution reverted` with the reason, where the data has one that is known."""
-    from contractchain.codec.abi import decode_revert_reason
-
-    try:
-        reason = decode_revert_reason(data)
-    except DecodeError:
-        reason = None
-    return f"execution reverted: {reason}" if reason else "execution reverted"
+    """Return `execution reverted`, with the reason where the data has one that needs no ABI."""
+    match decode_revert(data):
+        case RevertReason(text=text):
+            return f"execution reverted: {text}"
+        case Panic() as panic:
+            return f"execution reverted: panic 0x{panic.code:02x}: {panic.words}"
+        case _:
+            return "execution reverted"
