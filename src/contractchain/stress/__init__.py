@@ -1,0 +1,1 @@
+"""Load campaigns against any Ethereum node, with honest latency and failures that add up."""
