@@ -48,6 +48,11 @@ class BlockWatcher:
         self.included = 0
         """Transactions of the campaign seen in blocks."""
 
+    def follow(self, records: Records, index_by_hash: dict[bytes, int]) -> None:
+        """Go on with other rows: those that are left when unused ones have been dropped."""
+        self._records = records
+        self._index_by_hash = index_by_hash
+
     async def run(self, after: int, stop: asyncio.Event) -> None:
         """Watch the blocks above number `after` until `stop` is set."""
         number = after

@@ -193,7 +193,7 @@ class ClosedLoop(Sender):
         """
 
         async def user(number: int) -> None:
-            connection = self._connections[number % len(self._connections)]
+            connection = self._connections[number]
             for index in range(number, len(self._bodies), users):
                 ready = self._clock.now()
                 if ready >= duration_ns:

@@ -12,7 +12,7 @@ from contractchain.codec.abi import ContractAbi, Function, parse_abi
 from contractchain.codec.transaction import encode_transaction, hash_transaction, sign_transaction
 from contractchain.crypto import Account, derive_accounts
 from contractchain.errors import UsageError
-from contractchain.stress.campaign import Campaign, Step
+from contractchain.stress.campaign import Campaign, Mode, Step
 from contractchain.stress.node_api import NodeApi, NodeError
 from contractchain.types import Address, Artifact, DynamicFeeTransaction, Hash32
 
@@ -46,6 +46,16 @@ class Workload:
     """JSON-RPC requests."""
     hashes: list[Hash32]
 
+    def index_by_hash(self) -> dict[Hash32, int]:
+        """Return the place of each transaction."""
+        return {transaction_hash: index for index, transaction_hash in enumerate(self.hashes)}
+
+    def select(self, rows: Sequence[int]) -> "Workload":
+        """Return some of the transactions, in their order."""
+        return Workload(
+            bodies=[self.bodies[row] for row in rows], hashes=[self.hashes[row] for row in rows]
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fees:
@@ -72,8 +82,15 @@ async def read_fees(api: NodeApi, campaign: Campaign) -> Fees:
 
 
 def derive_senders(campaign: Campaign) -> list[Account]:
-    """Return the accounts that send."""
-    return derive_accounts(campaign.mnemonic, campaign.senders, path=SENDER_PATH)
+    """Return the accounts that send.
+
+    In a closed loop every sender belongs to one virtual user, so that its nonces go out in order:
+    the number of senders is rounded up to a multiple of the users.
+    """
+    count = campaign.senders
+    if campaign.mode is Mode.CLOSED:
+        count = -(-count // campaign.users) * campaign.users
+    return derive_accounts(campaign.mnemonic, count, path=SENDER_PATH)
 
 
 async def deploy_steps(

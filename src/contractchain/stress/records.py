@@ -5,6 +5,7 @@ Every transaction that was planned ends in exactly one `Fate`; `count_fates` add
 
 from array import array
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -71,6 +72,24 @@ class Records:
             block=column(),
             gas_used=column(),
             reason=[""] * count,
+        )
+
+    def select(self, rows: Sequence[int]) -> "Records":
+        """Return the records of some rows, in their order."""
+
+        def part(column: "array[int]") -> "array[int]":
+            return array("q", (column[row] for row in rows))
+
+        return Records(
+            due=part(self.due),
+            sent=part(self.sent),
+            answered=part(self.answered),
+            included=part(self.included),
+            fate=bytearray(self.fate[row] for row in rows),
+            step=bytearray(self.step[row] for row in rows),
+            block=part(self.block),
+            gas_used=part(self.gas_used),
+            reason=[self.reason[row] for row in rows],
         )
 
     def __len__(self) -> int:

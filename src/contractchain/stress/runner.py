@@ -8,6 +8,7 @@ import random
 import resource
 import sys
 import time
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,7 +35,7 @@ from contractchain.stress.preparation import (
     read_fees,
     sign_workload,
 )
-from contractchain.stress.records import Fate, Records
+from contractchain.stress.records import UNKNOWN, Fate, Records
 from contractchain.stress.report import Report
 from contractchain.stress.schedule import NS, build_schedule, choose_steps
 from contractchain.stress.verdict import OracleResult, judge
@@ -90,14 +91,12 @@ async def _run(
                 target, plan.workload.bodies, plan.records, clock, campaign.connections
             )
         else:
-            sender = ClosedLoop(
-                target, plan.workload.bodies, plan.records, clock, campaign.connections
-            )
-        index_by_hash = {h: i for i, h in enumerate(plan.workload.hashes)}
+            sender = ClosedLoop(target, plan.workload.bodies, plan.records, clock, campaign.users)
         done = _Done()
-        watcher = BlockWatcher(api, plan.records, index_by_hash, clock, done.finish)
+        watcher = BlockWatcher(api, plan.records, plan.workload.index_by_hash(), clock, done.finish)
         cpu = await _load(campaign, api, sender, watcher, clock, done, plan, progress)
-        _drop_unused(campaign, plan)
+        _drop_unused(campaign, plan, sender)
+        watcher.follow(plan.records, plan.workload.index_by_hash())
         await watcher.settle()
         await watcher.settle_missing(plan.workload.hashes)
         oracles = tuple(
@@ -263,17 +262,14 @@ async def _report_progress(
         await asyncio.sleep(0.5)
 
 
-def _drop_unused(campaign: Campaign, plan: _Plan) -> None:
+def _drop_unused(campaign: Campaign, plan: _Plan, sender: Sender) -> None:
     """Forget the transactions that a closed loop signed and did not come to."""
     if campaign.mode is Mode.OPEN:
         return
-    records = plan.records
-    used = max((i + 1 for i, stamp in enumerate(records.sent) if stamp >= 0), default=0)
-    for column in (records.due, records.sent, records.answered, records.included):
-        del column[used:]
-    for other in (records.block, records.gas_used):
-        del other[used:]
-    del records.fate[used:], records.step[used:], records.reason[used:]
+    used = [i for i, stamp in enumerate(plan.records.sent) if stamp != UNKNOWN]
+    plan.records = plan.records.select(used)
+    plan.workload = plan.workload.select(used)
+    sender.lateness = array("q", (sender.lateness[i] for i in used))
 
 
 async def _ask(api: NodeApi, oracle: Oracle, plan: _Plan) -> int:

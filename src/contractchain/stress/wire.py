@@ -8,6 +8,7 @@ clients cost ten times as much per request and would be what the harness measure
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import urlsplit
 
 import httptools
@@ -64,7 +65,7 @@ class Connection(asyncio.Protocol):
         self._target = target
         self._head = target.head
         self._transport: asyncio.Transport | None = None
-        self._parser: httptools.HttpResponseParser | None = None
+        self._parser = httptools.HttpResponseParser(self)
         self._body: list[bytes] = []
         self._on_done: Callable[[bytes | WireError], None] | None = None
 
@@ -123,8 +124,7 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         self._parser = httptools.HttpResponseParser(self)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -133,7 +133,6 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         try:
-            assert self._parser is not None
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
             self._finish(WireError(f"malformed HTTP response: {error}"))
@@ -148,7 +147,6 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """Hand the response on (called by the parser)."""
-        assert self._parser is not None
         status = self._parser.get_status_code()
         should_keep = self._parser.should_keep_alive()
         body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
