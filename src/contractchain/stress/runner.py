@@ -5,13 +5,13 @@ import gc
 import os
 import platform
 import random
-import resource
 import sys
 import time
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from contractchain._version import __version__
@@ -94,7 +94,7 @@ async def _run(
             sender = ClosedLoop(target, plan.workload.bodies, plan.records, clock, campaign.users)
         done = _Done()
         watcher = BlockWatcher(api, plan.records, plan.workload.index_by_hash(), clock, done.finish)
-        cpu = await _load(campaign, api, sender, watcher, clock, done, plan, progress)
+        busy = await _load(campaign, api, sender, watcher, clock, done, plan, progress)
         _drop_unused(campaign, plan, sender)
         watcher.follow(plan.records, plan.workload.index_by_hash())
         await watcher.settle()
@@ -111,11 +111,11 @@ async def _run(
     figures = calculate_figures(campaign, plan.records, watcher.blocks, sender.lateness)
     report = Report(
         campaign=campaign,
-        manifest=_manifest(campaign, url, node, cpu),
+        manifest=_manifest(campaign, url, node, busy),
         figures=figures,
         series=calculate_series(plan.records, watcher.blocks),
         oracles=oracles,
-        judgement=judge(campaign, figures, oracles, cpu),
+        judgement=judge(campaign, figures, oracles, busy),
     )
     return Outcome(report=report, records=plan.records)
 
@@ -193,13 +193,13 @@ async def _load(
     plan: _Plan,
     progress: Progress,
 ) -> float:
-    """Run the load to its end and return the share of a core that the harness used."""
+    """Run the load to its end; returns the share of the time that the harness was busy."""
     stop = asyncio.Event()
     head = await api.block_number()
     await sender.connect()
     gc.collect()
     gc.disable()
-    started, used = time.perf_counter(), _cpu_seconds()
+    started, used, share = time.perf_counter(), _busy_seconds(), 0.0
     clock.begin()
     watching = asyncio.create_task(watcher.run(head, stop))
     reporting = asyncio.create_task(_report_progress(watcher, sender, plan, clock, stop, progress))
@@ -207,6 +207,7 @@ async def _load(
         if isinstance(sender, OpenLoop):
             deadline = plan.records.due[-1] + campaign.timeout.ns
             await sender.run(deadline)
+            share = (_busy_seconds() - used) / (time.perf_counter() - started)
             await _wait_for_inclusion(watcher, plan, clock, deadline)
         elif isinstance(sender, ClosedLoop):
             users = asyncio.create_task(
@@ -221,8 +222,8 @@ async def _load(
             await asyncio.wait([users], timeout=limit)
             done.give_up()
             users.cancel()
+            share = (_busy_seconds() - used) / (time.perf_counter() - started)
             await _wait_for_inclusion(watcher, plan, clock, clock.now() + NS)
-        share = (_cpu_seconds() - used) / (time.perf_counter() - started)
     finally:
         gc.enable()
         stop.set()
@@ -313,7 +314,7 @@ def _oracle_target(oracle: Oracle, plan: _Plan) -> Target:
     raise UsageError(f"the oracle's contract `{oracle.contract}` is in no step")
 
 
-def _manifest(campaign: Campaign, url: str, node: str, cpu: float) -> dict[str, Any]:
+def _manifest(campaign: Campaign, url: str, node: str, busy: float) -> dict[str, Any]:
     return {
         "node": node,
         "url": url,
@@ -323,14 +324,21 @@ def _manifest(campaign: Campaign, url: str, node: str, cpu: float) -> dict[str, 
         "harness": f"contractchain {__version__}",
         "python": platform.python_version(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
-        "generator_cpu": round(cpu, 3),
+        "generator_busy": round(busy, 3),
         "inclusion_resolution_ms": 20,
     }
 
 
-def _cpu_seconds() -> float:
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
+def _busy_seconds() -> float:
+    """Return how long this thread has run or, where the system tells, waited for a processor.
+
+    A harness that is starved by others cannot keep up any more than one that is too slow.
+    """
+    try:
+        running, waiting, _ = Path("/proc/thread-self/schedstat").read_text().split()
+    except (OSError, ValueError):
+        return time.thread_time()
+    return (int(running) + int(waiting)) / NS
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

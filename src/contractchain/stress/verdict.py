@@ -9,6 +9,8 @@ from contractchain.stress.campaign import Campaign, Mode
 LATENESS_LIMIT_MS = 20.0
 LATENESS_SHARE = 0.1
 """Lateness of the loop that is tolerated, as a share of the median response time."""
+BUSY_SHARE = 0.9
+"""Share of the time from which on the harness counts as saturated."""
 
 
 class Verdict(Enum):
@@ -53,7 +55,7 @@ def judge(
     campaign: Campaign,
     figures: Figures,
     oracles: tuple[OracleResult, ...],
-    generator_cpu: float,
+    generator_busy: float,
 ) -> Judgement:
     """Return the verdict; a harness that could not keep up comes before everything else.
 
@@ -61,7 +63,7 @@ def judge(
         campaign: What was to be done.
         figures: What was measured.
         oracles: What the contracts say.
-        generator_cpu: Share of one core that the harness used.
+        generator_busy: Share of the time in which the harness ran or waited for a processor.
     """
     reasons = []
     if campaign.mode is Mode.OPEN:
@@ -70,7 +72,13 @@ def judge(
         if late > limit:
             reasons.append(
                 f"the generator was late: p99 of {late:.1f} ms exceeds {limit:.1f} ms "
-                f"(it used {generator_cpu:.0%} of a core)"
+                f"(it was busy {generator_busy:.0%} of the time)"
+            )
+        waited = figures.queueing.percentiles["p99"]
+        if not reasons and generator_busy > BUSY_SHARE and waited > LATENESS_LIMIT_MS:
+            reasons.append(
+                f"the generator was the bottleneck: it was busy {generator_busy:.0%} of the time "
+                f"and transactions waited {waited:.1f} ms (p99) to be sent"
             )
     if reasons:
         return Judgement(verdict=Verdict.INVALID, reasons=tuple(reasons))

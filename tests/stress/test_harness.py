@@ -1,0 +1,188 @@
+"""The harness against nodes with known behaviour: does it report what they did?"""
+
+import csv
+import gzip
+import io
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from contractchain.codec.units import Duration
+from contractchain.stress.campaign import Arrival, Campaign, Mode, Oracle, Step
+from contractchain.stress.records import Fate
+from contractchain.stress.report import encode_records, render_html
+from contractchain.stress.runner import Outcome, run_campaign
+from contractchain.stress.verdict import Verdict
+from contractchain.types import Artifact
+
+StartNode = Callable[..., str]
+FindArtifact = Callable[[str], Artifact]
+SECOND = 10**9
+
+
+def campaign(**options: Any) -> Campaign:
+    defaults: dict[str, Any] = {
+        "steps": [Step(contract="Counter", function="increment")],
+        "rate": 200.0,
+        "duration": Duration(2 * SECOND),
+        "timeout": Duration(4 * SECOND),
+        "senders": 8,
+        "oracles": [Oracle(contract="Counter", function="count")],
+    }
+    return Campaign(**(defaults | options))
+
+
+def assert_adds_up(outcome: Outcome) -> None:
+    figures = outcome.report.figures
+    assert sum(figures.fates.values()) == figures.planned == len(outcome.records)
+    assert outcome.records.count_fates()[Fate.PLANNED] == 0
+
+
+def test_an_honest_node_passes(start_node: StartNode, find_artifact: FindArtifact) -> None:
+    outcome = run_campaign(campaign(), start_node(), find_artifact)
+    figures = outcome.report.figures
+    assert outcome.report.judgement.verdict is Verdict.PASSED
+    assert figures.fates["confirmed"] == figures.planned == 400
+    assert figures.offered_tps == 200
+    assert 150 < figures.committed_tps <= 201
+    assert figures.inclusion.percentiles["p50"] < 250
+    assert [o.holds for o in outcome.report.oracles] == [True]
+    assert_adds_up(outcome)
+
+
+def test_a_freeze_moves_p99_by_its_length(
+    start_node: StartNode, find_artifact: FindArtifact
+) -> None:
+    url = start_node(freeze_at=1.0, freeze_for=2.0)
+    outcome = run_campaign(campaign(duration=Duration(4 * SECOND)), url, find_artifact)
+    figures = outcome.report.figures
+    assert 1700 < figures.response.percentiles["p99"] < 2300
+    assert figures.service.percentiles["p90"] < 100, "the sending side hides the freeze"
+    assert figures.response.percentiles["p90"] > 1000, "the due time does not"
+    assert outcome.report.judgement.verdict is Verdict.PASSED
+    assert_adds_up(outcome)
+
+
+def test_silent_drops_show_as_such(start_node: StartNode, find_artifact: FindArtifact) -> None:
+    short = campaign(timeout=Duration(2 * SECOND))
+    outcome = run_campaign(short, start_node(drop_every=100), find_artifact)
+    fates = outcome.report.figures.fates
+    assert fates["dropped"] + fates["timeout"] == 4
+    assert fates["confirmed"] == 396
+    assert outcome.report.figures.inclusion.missing == 4
+    assert_adds_up(outcome)
+
+
+def test_rejections_and_reverts_are_told_apart(
+    start_node: StartNode, find_artifact: FindArtifact
+) -> None:
+    outcome = run_campaign(campaign(), start_node(reject_every=50, revert_every=20), find_artifact)
+    figures = outcome.report.figures
+    assert figures.fates["rejected"] == 8
+    assert figures.reasons["rejected: nonce-too-low"] == 8
+    assert figures.fates["reverted"] == 16  # every 20th, but for those rejected
+    assert outcome.report.oracles[0].holds
+    assert_adds_up(outcome)
+
+
+def test_a_contract_that_disagrees_with_the_receipts_is_a_mismatch(
+    start_node: StartNode, find_artifact: FindArtifact
+) -> None:
+    wrong = campaign(oracles=[Oracle(contract="Counter", function="count", per_transaction=2)])
+    outcome = run_campaign(wrong, start_node(), find_artifact)
+    assert outcome.report.judgement.verdict is Verdict.ORACLE_MISMATCH
+
+
+def test_a_generator_that_cannot_keep_up_is_invalid(
+    start_node: StartNode, find_artifact: FindArtifact
+) -> None:
+    def stall(what: str, _done: int, _total: int) -> None:
+        if "open" in what:  # said while the load runs, from the loop that sends
+            time.sleep(0.2)
+
+    outcome = run_campaign(campaign(), start_node(), find_artifact, stall)
+    assert outcome.report.judgement.verdict is Verdict.INVALID
+    assert "generator" in outcome.report.judgement.reasons[0]
+
+
+def test_a_closed_loop_waits_for_its_transactions(
+    start_node: StartNode, find_artifact: FindArtifact
+) -> None:
+    closed = campaign(mode=Mode.CLOSED, users=4, duration=Duration(SECOND))
+    outcome = run_campaign(closed, start_node(), find_artifact)
+    figures = outcome.report.figures
+    # A block every 0.1 s and the poll after it: each user completes about eight in a second.
+    assert 4 * 4 <= figures.planned <= 4 * 11
+    assert figures.fates["confirmed"] == figures.planned
+    assert_adds_up(outcome)
+
+
+def test_every_figure_follows_from_the_records(
+    start_node: StartNode, find_artifact: FindArtifact
+) -> None:
+    node = start_node(reject_every=50, drop_every=70, revert_every=30)
+    warm = campaign(
+        arrival=Arrival.POISSON, warm_up=Duration(SECOND // 2), timeout=Duration(SECOND)
+    )
+    outcome = run_campaign(warm, node, find_artifact)
+    text = gzip.decompress(encode_records(outcome.records)).decode()
+    rows = list(csv.DictReader(io.StringIO(text)))
+    figures = outcome.report.figures
+    fates = {name: sum(row["fate"] == name for row in rows) for name in figures.fates}
+    assert fates == figures.fates
+    measured = [row for row in rows if int(row["due"]) >= SECOND // 2]
+    for distribution, start, end in (
+        (figures.response, "due", "answered"),
+        (figures.service, "sent", "answered"),
+        (figures.inclusion, "due", "included"),
+        (figures.queueing, "due", "sent"),
+    ):
+        values = sorted(
+            (int(row[end]) - int(row[start])) / 1e6
+            for row in measured
+            if int(row[start]) >= 0 and int(row[end]) >= 0
+        )
+        assert (distribution.count, distribution.missing) == (
+            len(values),
+            len(measured) - len(values),
+        )
+        assert distribution.max == pytest.approx(values[-1])
+        for name, value in distribution.percentiles.items():
+            # The histogram rounds the rank, and keeps three digits of whole microseconds.
+            rank = round(len(values) * float(name[1:]) / 100)
+            near = values[max(0, rank - 2) : rank + 1]
+            assert near[0] * 0.998 - 0.002 <= value <= near[-1] * 1.002 + 0.002
+    confirmed = [row for row in rows if row["fate"] == "confirmed"]
+    last = max(int(row["included"]) for row in rows) / 1e9
+    assert figures.committed_tps == pytest.approx(len(confirmed) / last)
+    assert sum(s.confirmed for s in outcome.report.series) == len(confirmed)
+    assert sum(s.failed for s in outcome.report.series) == len(rows) - len(confirmed)
+
+
+def test_the_page_needs_nothing_but_itself(
+    start_node: StartNode, find_artifact: FindArtifact
+) -> None:
+    from contractchain.stress.plots import draw_svgs
+
+    report = run_campaign(campaign(duration=Duration(SECOND)), start_node(), find_artifact).report
+    page = render_html(report, draw_svgs(report.figures, report.series))
+    assert page.count("<svg") == 4
+    assert "<script" not in page
+    assert "src=" not in page
+
+
+def test_the_same_seed_gives_the_same_plan() -> None:
+    from contractchain.stress.schedule import build_schedule, choose_steps
+
+    steps = [Step(contract="A", function="f"), Step(contract="B", function="g", weight=3)]
+    for arrival in Arrival:
+        plan = campaign(arrival=arrival, steps=steps, oracles=[])
+        due = build_schedule(plan)
+        assert due == build_schedule(plan) == sorted(due)
+        assert len(due) == pytest.approx(400, rel=0.2)
+        assert max(due) < 2 * SECOND
+        chosen = choose_steps(plan, 400)
+        assert chosen == choose_steps(plan, 400)
+        assert 0.6 < sum(chosen) / 400 < 0.9
