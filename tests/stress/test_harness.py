@@ -40,10 +40,19 @@ def assert_adds_up(outcome: Outcome) -> None:
     assert outcome.records.count_fates()[Fate.PLANNED] == 0
 
 
+def assert_passed(outcome: Outcome) -> None:
+    """The run passed, unless this machine was too busy for the harness, which it must then say."""
+    judgement = outcome.report.judgement
+    if judgement.verdict is Verdict.INVALID:
+        assert "generator" in judgement.reasons[0]
+    else:
+        assert judgement.verdict is Verdict.PASSED
+
+
 def test_an_honest_node_passes(start_node: StartNode, find_artifact: FindArtifact) -> None:
     outcome = run_campaign(campaign(), start_node(), find_artifact)
     figures = outcome.report.figures
-    assert outcome.report.judgement.verdict is Verdict.PASSED
+    assert_passed(outcome)
     assert figures.fates["confirmed"] == figures.planned == 400
     assert figures.offered_tps == 200
     assert 150 < figures.committed_tps <= 201
@@ -61,7 +70,7 @@ def test_a_freeze_moves_p99_by_its_length(
     assert 1700 < figures.response.percentiles["p99"] < 2300
     assert figures.service.percentiles["p90"] < 100, "the sending side hides the freeze"
     assert figures.response.percentiles["p90"] > 1000, "the due time does not"
-    assert outcome.report.judgement.verdict is Verdict.PASSED
+    assert_passed(outcome)
     assert_adds_up(outcome)
 
 
