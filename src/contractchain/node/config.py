@@ -52,6 +52,8 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     store: StoreChoice = StoreChoice.AUTO
     block_time: int | None = None
     """Seconds between blocks; None mines as soon as there is a transaction."""
+    automine: bool = True
+    """Whether to mine as soon as there is a transaction, where `block_time` is None."""
     genesis: Path | None = None
     """A genesis.json in geth's format; None for the development genesis."""
     chain_id: int | None = None

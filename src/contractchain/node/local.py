@@ -10,11 +10,11 @@ from contractchain.chain import Chain
 from contractchain.chain.opening import OpenedStore, find_stored_genesis, open_store_of_chain
 from contractchain.chain.settings import ChainSettings
 from contractchain.chain.time_control import TimeControl
-from contractchain.consensus import InstantEngine, IntervalEngine
+from contractchain.consensus import SwitchableEngine
 from contractchain.crypto import Account
 from contractchain.errors import ContractChainError
 from contractchain.execution import create_engine
-from contractchain.interfaces.consensus import Clock, ConsensusEngine
+from contractchain.interfaces.consensus import Clock
 from contractchain.interfaces.execution import ExecutionLayer
 from contractchain.interfaces.store import Store
 from contractchain.node.config import NodeConfig, StoreChoice
@@ -44,7 +44,7 @@ class LocalNode:
         *,
         config: NodeConfig,
         chain: Chain,
-        consensus: ConsensusEngine,
+        consensus: SwitchableEngine,
         execution: ExecutionLayer,
         store: Store,
         lock: DataDirectoryLock | None,
@@ -119,7 +119,9 @@ def open_local_chain(
         undo.callback(store.close)
         accounts = derive_dev_accounts(config)
         opened = _open_chain_store(config, store, execution, accounts, time_control.now)
-        consensus = _create_consensus(config, time_control.now)
+        consensus = SwitchableEngine(
+            time_control.now, automine=config.automine, interval=config.block_time or 0
+        )
         chain = Chain(
             opened,
             store=store,
@@ -178,12 +180,6 @@ def _choose_store(choice: StoreChoice, folder: Path) -> StoreKind:
     if found is not None:
         return StoreKind(found)
     return StoreKind.NATIVE if has_native_store() else StoreKind.SQLITE
-
-
-def _create_consensus(config: NodeConfig, clock: Clock) -> ConsensusEngine:
-    if config.block_time is None:
-        return InstantEngine(clock)
-    return IntervalEngine(clock, interval=config.block_time)
 
 
 def _system_clock() -> int:

@@ -8,7 +8,7 @@ Spec:
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -128,11 +128,6 @@ class HttpApplication:
         if _strip_port(name) in hosts:
             return None
         return b"this Origin may not call; start the node with --allow-origin\n"
-
-
-def hosts_of(names: Iterable[str]) -> frozenset[str]:
-    """Return the set of allowed hosts: the loopback names and `names`."""
-    return LOOPBACK_NAMES | frozenset(names)
 
 
 def _strip_port(host: str) -> str:

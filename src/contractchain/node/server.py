@@ -1,0 +1,176 @@
+"""A chain served over JSON-RPC: the dispatcher, its HTTP adapter and uvicorn put together."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Any, Self
+
+from contractchain._version import __version__
+from contractchain.errors import ConfigError, InternalError
+from contractchain.node.local import LocalNode
+from contractchain.rpc.context import RpcContext
+from contractchain.rpc.dispatcher import Dispatcher, Limits
+from contractchain.rpc.http import HttpApplication, HttpPolicy
+from contractchain.rpc.methods import CONCURRENT, METHODS
+
+KEEP_ALIVE_S = 75
+START_TIMEOUT_S = 15.0
+
+
+class RpcServer:
+    """Serves an open chain. `serve` stays in the foreground, `start` uses a thread."""
+
+    def __init__(
+        self,
+        node: LocalNode,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 8545,
+        policy: HttpPolicy | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        """Bind the address; nothing is answered yet.
+
+        Args:
+            node: The chain; stays the caller's to close.
+            host: Address to listen on.
+            port: 0 takes a free one.
+            policy: What HTTP lets in.
+            limits: What one body may ask for.
+
+        Raises:
+            ConfigError: the address cannot be bound.
+        """
+        self._node = node
+        self._socket = _bind(host, port)
+        self.host = host
+        self.port: int = self._socket.getsockname()[1]
+        self._policy = policy or HttpPolicy()
+        self._limits = limits
+        self._server: Any = None
+        self._thread: threading.Thread | None = None
+        self._failure: Exception | None = None
+        self._ready = threading.Event()
+
+    @property
+    def url(self) -> str:
+        """Where the chain is served."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    def serve(self) -> None:
+        """Serve until interrupted."""
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(self._serve())
+
+    def start(self) -> Self:
+        """Serve in a thread; returns when requests are answered.
+
+        Raises:
+            InternalError: the server does not come up.
+        """
+        self._thread = threading.Thread(target=self._run, name="contractchain-rpc", daemon=True)
+        self._thread.start()
+        if not self._ready.wait(START_TIMEOUT_S) or self._failure is not None:
+            raise InternalError(f"the server did not start: {self._failure or 'no answer in time'}")
+        return self
+
+    def stop(self) -> None:
+        """End serving; requests under way are finished."""
+        if self._server is not None:
+            self._server.should_exit = True
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _run(self) -> None:
+        try:
+            self.serve()
+        except Exception as error:  # noqa: BLE001  told to whoever waits in `start`
+            self._failure = error
+            self._ready.set()
+
+    async def _serve(self) -> None:
+        import uvicorn
+
+        context = RpcContext(
+            chain=self._node.chain,
+            accounts=self._node.accounts,
+            mining=self._node.consensus,
+            client_version=f"contractchain/v{__version__}/{self._node.execution.name}",
+        )
+        dispatcher = Dispatcher(context, METHODS, self._limits, CONCURRENT)
+        application = HttpApplication(dispatcher.handle, self._policy)
+        config = uvicorn.Config(
+            application,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            lifespan="off",
+            ws="none",
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=5,
+        )
+        self._server = uvicorn.Server(config)
+        lock = self._node.lock
+        if lock is not None:
+            lock.publish(self.url)
+        asyncio.get_running_loop().call_soon(self._ready.set)
+        try:
+            await self._server.serve(sockets=[self._socket])
+        finally:
+            if lock is not None:
+                lock.publish(None)
+            context.close()
+            self._socket.close()
+
+
+def build_policy(
+    allowed_hosts: Iterable[str] = (), allowed_origins: Iterable[str] = (), **limits: Any
+) -> HttpPolicy:
+    """Return a policy that lets in the loopback names and what is listed."""
+    default = HttpPolicy()
+    return HttpPolicy(
+        allowed_hosts=default.allowed_hosts | frozenset(allowed_hosts),
+        allowed_origins=frozenset(allowed_origins),
+        **limits,
+    )
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(
+            f"cannot listen on {host}:{port}: {reason}", hint="choose another --port or --host"
+        ) from error
+    listener.listen(2048)
+    listener.setblocking(False)
+    return listener
+
+
+def _loop_factory() -> Any:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
