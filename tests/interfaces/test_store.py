@@ -149,6 +149,8 @@ def test_hashes_that_begin_alike_are_told_apart(store: Store) -> None:
             )
         )
     assert [store.find_number(each) for each in blocks] == [0, 1, 2]
+    assert store.find_number(bytes(8)) is None
+    assert store.find_transaction(bytes(33)) is None
     assert [store.find_transaction(each) for each in hashes] == [
         (at // 3, at % 3) for at in range(9)
     ]

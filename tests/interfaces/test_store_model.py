@@ -1,5 +1,6 @@
 """Random sequences of writes and reopenings, compared with a list of blocks."""
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -23,6 +24,7 @@ from contractchain.interfaces.store import BlockRecord
 from contractchain.store import verify_store
 
 KEPT_CHECKPOINTS = 2
+EFFORT = 20 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 1
 
 
 class StoreMachine(RuleBasedStateMachine):
@@ -148,5 +150,5 @@ def test_a_store_behaves_like_a_list_of_blocks(kind: str) -> None:
     require_store(kind)
     machine = type("Machine", (StoreMachine,), {"kind": kind})
     run_state_machine_as_test(
-        machine, settings=settings(max_examples=25, stateful_step_count=25, deadline=None)
+        machine, settings=settings(max_examples=10 * EFFORT, stateful_step_count=25, deadline=None)
     )

@@ -25,6 +25,7 @@ from contractchain.store.directory import StoreDirectory
 from contractchain.store.lock import DataDirectoryLock
 from contractchain.store.place import validate_places
 from contractchain.store.record import (
+    HASH_SIZE,
     decode_block,
     decode_record,
     decode_state_diff,
@@ -43,7 +44,6 @@ except ImportError as error:
 LOG_FILE = "blocks.log"
 METADATA_FILE = "metadata"
 _CHECKSUM_SIZE = 4
-_HASH_SIZE = 32
 _MAX_NUMBER = 1 << 63
 
 
@@ -108,13 +108,13 @@ class NativeStore:
 
     def find_number(self, block_hash: Hash32) -> int | None:
         with _translated():
-            if len(block_hash) != _HASH_SIZE:
+            if len(block_hash) != HASH_SIZE:
                 return None
             return self._blocks.find_block(block_hash)
 
     def find_transaction(self, transaction_hash: Hash32) -> tuple[int, int] | None:
         with _translated():
-            if len(transaction_hash) != _HASH_SIZE:
+            if len(transaction_hash) != HASH_SIZE:
                 return None
             return self._blocks.find_transaction(transaction_hash)
 

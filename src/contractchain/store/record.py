@@ -2,8 +2,8 @@
 
 Layout, little-endian: a fixed head (magic, version, crc32 of all that follows, number, hash,
 counts, section lengths) and then the sections: block, state diff, transaction hashes, senders,
-receipt lengths, receipts. Runs of 256 zero bytes, the bloom of a block or receipt without logs,
-are cut out of the block and the receipts and put back when read.
+lengths and cuts of block and receipts, receipts. A cut says where 256 zero bytes were left out, the
+bloom of a block or receipt without logs; only blooms are looked for, for that is fast.
 
 Knows no file and no index. Damage is found by the checksum before anything else is looked at.
 """
@@ -21,10 +21,16 @@ VERSION = 1
 
 _MAGIC = b"CB"
 _HEAD = struct.Struct("<2sBxIQ32sIIIQQQ")
+HEAD_SIZE = _HEAD.size
+HASH_SIZE = 32
 _CRC_FROM = 8
-_HASH_SIZE = 32
+_HASH_AT = 16
 _ADDRESS_SIZE = 20
 _ZEROS = bytes(256)
+_BLOOM_PREFIX = b"\xb9\x01\x00"
+_EMPTY_BLOOM = _BLOOM_PREFIX + _ZEROS
+"""An empty bloom as RLP."""
+_UNCUT = 0xFFFFFFFF
 _RESTORE_HINT = "restore the data directory from a backup, or delete it and start a new chain"
 
 
@@ -52,8 +58,12 @@ def encode_record(record: BlockRecord) -> bytes:
         StoreError: a hash or an address does not have its size.
     """
     _validate_sizes(record)
-    block = _cut_zeros(record.block)
-    receipts = _cut_zeros(b"".join(record.receipts))
+    texts = (record.block, *record.receipts)
+    cuts = [_find_empty_bloom(text) for text in texts]
+    block, *receipts = [
+        text if cut == _UNCUT else text[:cut] + text[cut + len(_ZEROS) :]
+        for text, cut in zip(texts, cuts, strict=True)
+    ]
     head = _HEAD.pack(
         _MAGIC,
         VERSION,
@@ -62,10 +72,10 @@ def encode_record(record: BlockRecord) -> bytes:
         record.hash,
         len(record.transaction_hashes),
         len(record.senders),
-        len(record.receipts),
+        len(receipts),
         len(block),
         len(record.state_diff),
-        len(receipts),
+        sum(map(len, receipts)),
     )
     rest = b"".join(
         (
@@ -74,8 +84,8 @@ def encode_record(record: BlockRecord) -> bytes:
             record.state_diff,
             *record.transaction_hashes,
             *record.senders,
-            _pack_lengths([len(receipt) for receipt in record.receipts]),
-            receipts,
+            struct.pack(f"<{2 * len(texts)}I", *map(len, texts), *cuts),
+            *receipts,
         )
     )
     return b"".join((_MAGIC, bytes((VERSION, 0)), zlib.crc32(rest).to_bytes(4, "little"), rest))
@@ -93,28 +103,21 @@ def decode_record(blob: bytes, number: int, path: str) -> BlockRecord:
         CorruptStoreError: the checksum or the number is wrong.
     """
     at = _locate(blob, number, path)
-    lengths = struct.unpack_from(f"<{at.receipt_count}I", blob, at.lengths_at)
-    receipts = _restore_zeros(blob[at.receipts_at :])
-    ends: list[bytes] = []
-    start = 0
-    for length in lengths:
-        ends.append(receipts[start : start + length])
-        start += length
+    block, *receipts = _restore(blob, at, at.receipt_count + 1)
     return BlockRecord(
         number=at.number,
         hash=at.hash,
-        block=_restore_zeros(blob[at.block_at : at.diff_at]),
-        transaction_hashes=_split(blob, at.hashes_at, at.hash_count, _HASH_SIZE),
+        block=block,
+        transaction_hashes=_split(blob, at.hashes_at, at.hash_count, HASH_SIZE),
         senders=_split(blob, at.senders_at, at.sender_count, _ADDRESS_SIZE),
-        receipts=tuple(ends),
+        receipts=tuple(receipts),
         state_diff=blob[at.diff_at : at.hashes_at],
     )
 
 
 def decode_block(blob: bytes, number: int, path: str) -> bytes:
     """Return the block's RLP alone. Arguments and errors as `decode_record`."""
-    at = _locate(blob, number, path)
-    return _restore_zeros(blob[at.block_at : at.diff_at])
+    return _restore(blob, _locate(blob, number, path), 1)[0]
 
 
 def decode_state_diff(blob: bytes, number: int, path: str) -> bytes:
@@ -126,7 +129,25 @@ def decode_state_diff(blob: bytes, number: int, path: str) -> bytes:
 def decode_hashes(blob: bytes, number: int, path: str) -> tuple[Hash32, tuple[Hash32, ...]]:
     """Return the hash of the block and those of its transactions. Otherwise as `decode_record`."""
     at = _locate(blob, number, path)
-    return at.hash, _split(blob, at.hashes_at, at.hash_count, _HASH_SIZE)
+    return at.hash, _split(blob, at.hashes_at, at.hash_count, HASH_SIZE)
+
+
+def find_hash(head: bytes, index: int | None) -> int | None:
+    """Return where in a record a hash is, without looking at the checksum.
+
+    Args:
+        head: The first `HEAD_SIZE` bytes of the record.
+        index: Of the transaction in the block; None for the block's own hash.
+
+    Returns:
+        Where the 32 bytes begin, None if there is no such transaction.
+    """
+    if len(head) < HEAD_SIZE:
+        return None
+    if index is None:
+        return _HASH_AT
+    _, _, _, _, _, hashes, _, _, block, diff, _ = _HEAD.unpack(head)
+    return HEAD_SIZE + int(block + diff) + index * HASH_SIZE if index < hashes else None
 
 
 def _locate(blob: bytes, number: int, path: str) -> _Sections:
@@ -143,9 +164,9 @@ def _locate(blob: bytes, number: int, path: str) -> _Sections:
         raise _damaged(number, path, f"block {got} is in its place")
     diff_at = _HEAD.size + block
     hashes_at = diff_at + diff
-    senders_at = hashes_at + hashes * _HASH_SIZE
+    senders_at = hashes_at + hashes * HASH_SIZE
     lengths_at = senders_at + senders * _ADDRESS_SIZE
-    receipts_at = lengths_at + 4 * receipts
+    receipts_at = lengths_at + 8 * (receipts + 1)
     if receipts_at + packed != len(blob):
         raise _damaged(number, path, "its sections do not fill it")
     return _Sections(
@@ -174,7 +195,7 @@ def _damaged(number: int, path: str, reason: str) -> CorruptStoreError:
 def _validate_sizes(record: BlockRecord) -> None:
     if not 0 <= record.number < 1 << 63:
         raise StoreError(message=f"a block cannot have the number {record.number}")
-    if len(record.hash) != _HASH_SIZE or not {_HASH_SIZE}.issuperset(
+    if len(record.hash) != HASH_SIZE or not {HASH_SIZE}.issuperset(
         map(len, record.transaction_hashes)
     ):
         raise StoreError(message=f"block {record.number} has a hash that is not 32 bytes long")
@@ -187,21 +208,25 @@ def _split(blob: bytes, start: int, count: int, size: int) -> tuple[bytes, ...]:
     return tuple([blob[at : at + size] for at in range(start, end, size)])
 
 
-def _pack_lengths(lengths: list[int]) -> bytes:
-    return struct.pack(f"<{len(lengths)}I", *lengths)
+def _find_empty_bloom(text: bytes) -> int:
+    """Return where the zeros of the first bloom begin, `_UNCUT` if it is not empty."""
+    at = text.find(_BLOOM_PREFIX)
+    return at + len(_BLOOM_PREFIX) if at >= 0 and text.startswith(_EMPTY_BLOOM, at) else _UNCUT
 
 
-def _cut_zeros(data: bytes) -> bytes:
-    parts = data.split(_ZEROS)
-    lengths = _pack_lengths([len(part) for part in parts])
-    return b"".join((struct.pack("<I", len(parts)), lengths, *parts))
-
-
-def _restore_zeros(data: bytes) -> bytes:
-    (count,) = struct.unpack_from("<I", data)
-    start = 4 + 4 * count
-    parts: list[bytes] = []
-    for length in struct.unpack_from(f"<{count}I", data, 4):
-        parts.append(data[start : start + length])
-        start += length
-    return _ZEROS.join(parts)
+def _restore(blob: bytes, at: _Sections, count: int) -> list[bytes]:
+    """Return the first `count` of block and receipts, with the zeros that were cut out."""
+    total = at.receipt_count + 1
+    numbers = struct.unpack_from(f"<{2 * total}I", blob, at.lengths_at)
+    found: list[bytes] = []
+    start = at.block_at
+    for length, cut in zip(numbers[:count], numbers[total:], strict=False):
+        if cut == _UNCUT:
+            end = start + length
+            found.append(blob[start:end])
+        else:
+            end = start + length - len(_ZEROS)
+            middle = start + cut
+            found.append(b"".join((blob[start:middle], _ZEROS, blob[middle:end])))
+        start = end if len(found) > 1 else at.receipts_at
+    return found

@@ -19,11 +19,14 @@ from contractchain.store.directory import StoreDirectory
 from contractchain.store.lock import DataDirectoryLock
 from contractchain.store.place import from_place, hash_prefix, to_place, validate_places
 from contractchain.store.record import (
+    HASH_SIZE,
+    HEAD_SIZE,
     decode_block,
     decode_hashes,
     decode_record,
     decode_state_diff,
     encode_record,
+    find_hash,
 )
 from contractchain.store.witness import Position
 from contractchain.types import Hash32
@@ -152,11 +155,7 @@ class SqliteStore:
         rows = self._select(
             "SELECT number FROM block_index WHERE prefix = ?", (hash_prefix(block_hash),), int
         )
-        for number in rows:
-            encoded = self._find_encoded(number)
-            if encoded is not None and decode_hashes(encoded, number, self._path)[0] == block_hash:
-                return number
-        return None
+        return next((number for number in rows if self._has_hash(number, None, block_hash)), None)
 
     def find_transaction(self, transaction_hash: Hash32) -> tuple[int, int] | None:
         rows = self._select(
@@ -164,13 +163,8 @@ class SqliteStore:
             (hash_prefix(transaction_hash),),
             int,
         )
-        for place in rows:
-            number, index = from_place(place)
-            encoded = self._find_encoded(number)
-            if encoded is None:
-                continue
-            hashes = decode_hashes(encoded, number, self._path)[1]
-            if index < len(hashes) and hashes[index] == transaction_hash:
+        for number, index in map(from_place, rows):
+            if self._has_hash(number, index, transaction_hash):
                 return number, index
         return None
 
@@ -276,6 +270,22 @@ class SqliteStore:
             path=self._path,
             hint=_RESTORE_HINT,
         )
+
+    def _has_hash(self, number: int, index: int | None, wanted: Hash32) -> bool:
+        """Tell whether a block, or a transaction in it, has the hash; a damaged one raises."""
+        head = self.head_number()
+        if head is None or not 0 <= number <= head or len(wanted) != HASH_SIZE:
+            return False
+        with self._read_lock, self._translated():
+            self._check_open()
+            with self._reader.blobopen("block", "record", number, readonly=True) as record:
+                place = find_hash(record.read(HEAD_SIZE), index)
+                if place is not None and place < len(record):
+                    record.seek(place)
+                    if record.read(HASH_SIZE) == wanted:
+                        return True
+        decode_hashes(self._get_encoded(number), number, self._path)
+        return False
 
     def _find_encoded(self, number: int) -> bytes | None:
         if not 0 <= number < 1 << 63:
