@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from chain_cases import Opened, opened_chain
 
+from chain_cases import Opened, opened_chain
 from contractchain.execution import create_engine
 from contractchain.interfaces.execution import ExecutionLayer
 

@@ -1,8 +1,8 @@
 """Branches and reorganisations: blocks, state and pool follow the head, and come back."""
 
 import pytest
-from chain_cases import ETHER, START, Opened, accounts, make_raw
 
+from chain_cases import ETHER, START, Opened, accounts, make_raw
 from contractchain.chain import BlockTag, HeadChange
 from contractchain.errors import BlockNotFoundError, ConsensusError
 from contractchain.types import Hash32

@@ -6,10 +6,10 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from chain_cases import make_genesis
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chain_cases import make_genesis
 from contractchain.chain.genesis import build_genesis_block
 from contractchain.chain.genesis_file import decode_genesis, encode_genesis, load_genesis
 from contractchain.codec.block import decode_block

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from chain_cases import START, make_genesis
 
+from chain_cases import START, make_genesis
 from contractchain.chain.context import build_next_context
 from contractchain.chain.genesis import EMPTY_REQUESTS_HASH, build_genesis_header
 from contractchain.chain.headers import validate_header

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from chain_cases import LOGGER, Opened, make_raw, opened_chain
 
+from chain_cases import LOGGER, Opened, make_raw, opened_chain
 from contractchain.codec.block import encode_block, hash_header
 from contractchain.errors import (
     ContractChainError,

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chain_cases import ETHER, Opened, accounts, make_genesis, make_raw, opened_chain
 
+from chain_cases import ETHER, Opened, accounts, make_genesis, make_raw, opened_chain
 from contractchain.chain.opening import open_store_of_chain
 from contractchain.chain.settings import ChainSettings
 from contractchain.codec.state_diff import encode_state_diff

@@ -1,8 +1,8 @@
 """Snapshots bring back head, state, pool, fees and time, or change nothing."""
 
 import pytest
-from chain_cases import START, Opened, accounts, make_raw
 
+from chain_cases import START, Opened, accounts, make_raw
 from contractchain.errors import SnapshotNotFoundError
 
 

@@ -1,6 +1,7 @@
 """What the pool takes, what it refuses and with which error, and what becomes of it."""
 
 import pytest
+
 from chain_cases import (
     ETHER,
     GWEI,
@@ -12,7 +13,6 @@ from chain_cases import (
     make_raw,
     opened_chain,
 )
-
 from contractchain.chain import BlockTag, LogFilter
 from contractchain.chain.deriving import calculate_contract_address
 from contractchain.crypto import keccak256

@@ -1,8 +1,8 @@
 """The chain's time moves with its clock, with an offset, or to a given point."""
 
 import pytest
-from chain_cases import START, Clock, Opened
 
+from chain_cases import START, Clock, Opened
 from contractchain.chain.time_control import TimeControl
 from contractchain.errors import UsageError
 
