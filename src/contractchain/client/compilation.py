@@ -26,6 +26,8 @@ from contractchain.errors import (
 from contractchain.types import Artifact
 
 FORMAT = 1
+IMPORT_DIRECTORIES = ("node_modules", "lib")
+"""Where imports that are no paths of the project are looked for, below its root."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,10 +128,47 @@ def compile_file(project: Project, path: Path, *, cache: Path | None = None) -> 
 
 
 def _compile(project: Project, path: Path) -> CompiledFile:
-    raise UsageError(
-        f"`{project.describe(path)}` cannot be compiled by this build, which has no compiler",
-        hint="name the artifact that another compiler made of it",
+    from contractchain.lang.diagnostics import render_all
+    from contractchain.lang.driver.pipeline import compile_sources
+
+    files: dict[str, Path] = {}
+
+    def read(name: str) -> str | None:
+        for base in (project.root, *(project.root / folder for folder in IMPORT_DIRECTORIES)):
+            text = _read_source(base / name)
+            if text is not None:
+                files[name] = base / name
+                return text
+        return None
+
+    name = project.describe(path) if project.contains(path) else path.name
+    text = _read_source(path)
+    if text is None:
+        raise UsageError(f"`{project.describe(path)}` cannot be read as UTF-8 text")
+    files[name] = path
+    compiled = compile_sources({name: text}, reader=read).check()
+    warnings = (item for item in compiled.diagnostics if not item.is_error)
+    return CompiledFile(
+        artifacts=tuple(a for a in compiled.artifacts.values() if a.source_name == name),
+        sources={
+            _source_key(project, files[file.name]): hash_file(files[file.name])
+            for file in compiled.sources
+            if file.name in files
+        },
+        warnings=tuple(render_all([item], compiled.sources) for item in warnings),
     )
+
+
+def _source_key(project: Project, path: Path) -> str:
+    """Return the path from the project's root, or the whole path of a file outside."""
+    return project.describe(path) if project.contains(path) else str(path.resolve())
+
+
+def _read_source(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError, ValueError):
+        return None
 
 
 def _cache_key(project: Project, path: Path) -> str:

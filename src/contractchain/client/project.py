@@ -66,7 +66,7 @@ class Project:
     """A directory with contracts, or one that has none (yet)."""
 
     def __init__(self, root: Path, *, is_found: bool = True) -> None:
-        self.root = root
+        self.root = root.resolve()
         self.is_found = is_found
         """False if no marker of a project was there, and `root` is the directory given."""
 
@@ -134,10 +134,13 @@ class Project:
 
     def describe(self, path: Path) -> str:
         """Return a path as people should read it: from the project's root if it is inside."""
-        resolved = path.resolve()
-        if resolved.is_relative_to(self.root):
-            return resolved.relative_to(self.root).as_posix()
+        if self.contains(path):
+            return path.resolve().relative_to(self.root).as_posix()
         return str(path)
+
+    def contains(self, path: Path) -> bool:
+        """Tell whether a path lies in the project."""
+        return path.resolve().is_relative_to(self.root)
 
     def _locate_name(self, name: str) -> Location:
         for origin, candidates in (
