@@ -98,10 +98,7 @@ def returns_text(function: Function, values: tuple[object, ...]) -> str:
     if len(values) == 1:
         return format_value(function.outputs[0].type, values[0])
     pairs = [
-        (
-            output.name or str(place),
-            f"{format_value(output.type, value)}  ({output.type.canonical})",
-        )
-        for place, (output, value) in enumerate(zip(function.outputs, values, strict=True))
+        (output.describe(), format_value(output.type, value))
+        for output, value in zip(function.outputs, values, strict=True)
     ]
     return align(pairs, indent=0)

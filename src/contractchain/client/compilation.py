@@ -129,7 +129,9 @@ def compile_file(project: Project, path: Path, *, cache: Path | None = None) -> 
 
 def _compile(project: Project, path: Path) -> CompiledFile:
     from contractchain.lang.diagnostics import render_all
-    from contractchain.lang.driver.pipeline import compile_sources
+    from contractchain.lang.driver.pipeline import (  # type: ignore[import-not-found, unused-ignore]
+        compile_sources,
+    )
 
     files: dict[str, Path] = {}
 

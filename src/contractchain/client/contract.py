@@ -51,7 +51,8 @@ class SendReport:
     """None if the gas estimate failed, and nothing was sent."""
     events: tuple[ExplainedLog, ...] = ()
     values: tuple[object, ...] | None = None
-    """Decoded return values, where they are known (not over JSON-RPC)."""
+    """Decoded return values of the same call, simulated just before sending: a chain keeps none.
+    None if the simulation failed."""
     failure: Failure | None = None
 
 
@@ -148,19 +149,30 @@ class Contract:
         if function is not None:
             data = function.encode_call(arguments)
             _check_payable(function.declaration, function.mutability, options.value)
+        values = self._simulate(function, data, signer, options)
         ended = send_transaction(self._connection, signer, self.address, data, options)
         if isinstance(ended, (Revert, Halt)):
             return SendReport(function=function, failure=self._explain(ended))
         report = report_of(ended, self._connection, self._all_abis)
-        if function is None or report.failure is not None:
-            return replace(report, function=function)
-        return replace(report, function=function, values=self._find_values(function, ended))
+        return replace(report, function=function, values=None if report.failure else values)
 
-    def _find_values(self, function: Function, receipt: "ReceiptView") -> tuple[object, ...] | None:
-        if not function.outputs:
+    def _simulate(
+        self, function: Function | None, data: bytes, signer: Account, options: TransactionOptions
+    ) -> tuple[object, ...] | None:
+        """Return what the function would return if it were called in the next block."""
+        from contractchain.chain import BlockTag
+
+        if function is None or not function.outputs:
             return ()
-        outcome = self._connection.find_outcome(receipt.transaction_hash)
-        if not isinstance(outcome, Success) or not outcome.return_data:
+        message = Message(
+            sender=signer.address,
+            to=self.address,
+            value=options.value,
+            data=data,
+            gas_limit=options.gas_limit,
+        )
+        outcome = self._connection.call(message, BlockTag.PENDING).outcome
+        if not isinstance(outcome, Success):
             return None
         return self._decode_return(function, outcome.return_data)
 

@@ -43,18 +43,22 @@ TIMEOUT_SECONDS = 30
 MAX_ANSWER_BYTES = 256 << 20
 POLL_SECONDS = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
 DEFAULT_PRIORITY_FEE = 1_000_000_000
-_HALTS = (
-    "out of gas",
-    "outofgas",
-    "invalid opcode",
-    "invalid jump",
-    "stack underflow",
-    "stack limit",
-    "evm error",
-    "contract creation code storage out of gas",
-    "max code size exceeded",
-)
-"""What nodes say of a call that failed exceptionally, in lower case."""
+_HALTS = {
+    "out of gas": "out-of-gas",
+    "outofgas": "out-of-gas",
+    "invalid opcode": "invalid-opcode",
+    "invalidfeopcode": "invalid-opcode",
+    "opcodenotfound": "invalid-opcode",
+    "invalid jump": "invalid-jump",
+    "invalidjump": "invalid-jump",
+    "stack underflow": "stack-underflow",
+    "stackunderflow": "stack-underflow",
+    "stack limit": "stack-overflow",
+    "stackoverflow": "stack-overflow",
+    "max code size exceeded": "code-size-limit",
+    "evm error": "",
+}
+"""What nodes say of a call that failed exceptionally, in lower case, and the reason it is."""
 
 
 class RemoteConnection:
@@ -118,24 +122,29 @@ class RemoteConnection:
         return document["result"]
 
     def _post(self, body: bytes) -> tuple[int, bytes]:
-        for attempt in (1, 2):
+        """Return status and body of the answer.
+
+        A kept-alive connection that the node has closed meanwhile is opened again, once: no byte
+        of an answer was read, and a transaction that is sent twice is the same transaction.
+        """
+        try:
             try:
-                self._http.request("POST", self._target, body, self._headers)
-                response = self._http.getresponse()
-                answer = response.read(MAX_ANSWER_BYTES + 1)
-            except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError) as error:
+                return self._exchange(body)
+            except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
                 self._http.close()
-                if attempt == 1:
-                    continue  # a kept-alive connection that the node has closed meanwhile
-                raise self._unreachable(error) from error
-            except (OSError, http.client.HTTPException) as error:
-                self._http.close()
-                raise self._unreachable(error) from error
-            if len(answer) > MAX_ANSWER_BYTES:
-                self._http.close()
-                raise NodeResponseError("the answer is too large", url=self._url)
-            return response.status, answer
-        raise AssertionError("unreachable")
+                return self._exchange(body)
+        except (OSError, http.client.HTTPException) as error:
+            self._http.close()
+            raise self._unreachable(error) from error
+
+    def _exchange(self, body: bytes) -> tuple[int, bytes]:
+        self._http.request("POST", self._target, body, self._headers)
+        response = self._http.getresponse()
+        answer = response.read(MAX_ANSWER_BYTES + 1)
+        if len(answer) > MAX_ANSWER_BYTES:
+            self._http.close()
+            raise NodeResponseError("the answer is too large", url=self._url)
+        return response.status, answer
 
     def _unreachable(self, error: Exception) -> NodeUnreachableError:
         if isinstance(error, TimeoutError):
@@ -305,8 +314,9 @@ def _outcome_of(error: NodeRefusedError) -> Outcome:
             raise error from None
     if "revert" in message:
         return Revert()
-    if any(text in message for text in _HALTS):
-        return Halt(reason=f"other: {error.message}")
+    for text, reason in _HALTS.items():
+        if text in message:
+            return Halt(reason=reason or f"other: {error.message}")
     raise error
 
 
