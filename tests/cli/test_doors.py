@@ -13,9 +13,7 @@ import pytest
 def test_an_unknown_contract_is_answered_with_what_is_spelt_alike(project, ctc) -> None:
     ended = ctc("deploy", "Tlil")
     assert ended.status == 1
-    assert ended.err == (
-        "error: there is no contract `Tlil`\nhint: did you mean `Till`?\n"
-    )
+    assert ended.err == ("error: there is no contract `Tlil`\nhint: did you mean `Till`?\n")
     assert not (project / ".contractchain" / "deployments").exists()
 
 
@@ -249,7 +247,12 @@ def test_a_bug_of_ours_shows_no_traceback_unless_asked_for(
 def test_an_output_that_nobody_reads_is_no_error(project: Path) -> None:
     command = f"{sys.executable} -m contractchain accounts | head -c 1"
     ended = subprocess.run(
-        ["bash", "-c", command], cwd=project, capture_output=True, text=True, timeout=60, check=False
+        ["bash", "-c", command],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert ended.stderr == ""
 
