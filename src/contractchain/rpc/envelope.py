@@ -3,6 +3,9 @@
 Knows nothing of methods. A body that is not JSON, a request that is no request and a batch that is
 too large are told apart as the specification wants.
 
+The parser is orjson: its nesting limit is its own, where others rely on the interpreter's recursion
+limit, which libraries raise.
+
 Spec:
     https://www.jsonrpc.org/specification
 """
@@ -10,7 +13,7 @@ Spec:
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
+import orjson
 
 from contractchain.rpc.errors import INVALID_REQUEST, PARSE_ERROR, RpcFault
 
@@ -43,8 +46,8 @@ def decode_body(body: bytes, *, max_batch: int) -> Body:
         RpcFault: not JSON, an empty batch, or more than `max_batch` requests.
     """
     try:
-        document = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
         raise RpcFault(code=PARSE_ERROR, message=f"the body is not JSON: {error}") from error
     if not isinstance(document, list):
         return Body(items=(_decode_call(document),), is_batch=False)
@@ -60,7 +63,7 @@ def decode_body(body: bytes, *, max_batch: int) -> Body:
 
 def encode_result(identifier: JsonId, result: object) -> bytes:
     """Return the response that carries a result."""
-    return msgspec.json.encode({"jsonrpc": "2.0", "id": identifier, "result": result})
+    return orjson.dumps({"jsonrpc": "2.0", "id": identifier, "result": result})
 
 
 def encode_fault(identifier: JsonId, fault: RpcFault) -> bytes:
@@ -68,7 +71,7 @@ def encode_fault(identifier: JsonId, fault: RpcFault) -> bytes:
     error: dict[str, Any] = {"code": fault.code, "message": fault.message}
     if fault.data is not None:
         error["data"] = fault.data
-    return msgspec.json.encode({"jsonrpc": "2.0", "id": identifier, "error": error})
+    return orjson.dumps({"jsonrpc": "2.0", "id": identifier, "error": error})
 
 
 def _decode_call(item: object) -> Call | RpcFault:
