@@ -5,6 +5,7 @@ durable before anybody can see it. Reading is grouped by purpose: `blocks`, `sta
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from threading import RLock
 
 from contractchain.chain.adoption import Adoption
@@ -83,6 +84,7 @@ class Chain:
         self._execution = execution
         self._consensus = consensus
         self._lock = RLock()
+        self._next_context: tuple[Hash32, BlockContext] | None = None
         self._subscribers: list[Callable[[HeadChange], None]] = []
         self._side = SideBlocks(execution)
         self._retention = StateRetention(execution, store, window=self._settings.state_window)
@@ -333,16 +335,22 @@ class Chain:
 
     # ---- inside -----------------------------------------------------------------------------
 
-    def _build_next_context(self, attributes: BuildAttributes | None = None) -> BlockContext:
-        """Return the environment of the next block; without ancestors unless one is built."""
+    def _build_next_context(self) -> BlockContext:
+        """Return the environment of the next block, without the hashes of its ancestors.
+
+        It is asked for several times per block, and is the same until head or time move.
+        """
         tip = self._canonical.tip
-        ancestors = b""
-        if attributes is None:
-            timestamp = max(self.time.now(), tip.header.timestamp + 1)
-            attributes = BuildAttributes(timestamp=timestamp, gas_limit=self._settings.gas_limit)
-        else:
-            ancestors = self._canonical.list_ancestor_hashes(tip.hash)
-        return build_next_context(tip.header, tip.hash, self.config, attributes, ancestors)
+        timestamp = max(self.time.now(), tip.header.timestamp + 1)
+        hash_and_context = self._next_context
+        if hash_and_context is not None:
+            block_hash, context = hash_and_context
+            if block_hash == tip.hash and context.timestamp == timestamp:
+                return context
+        attributes = BuildAttributes(timestamp=timestamp, gas_limit=self._settings.gas_limit)
+        context = build_next_context(tip.header, tip.hash, self.config, attributes, b"")
+        self._next_context = (tip.hash, context)
+        return context
 
     def _build(self, attributes: BuildAttributes) -> ExecutedBlock:
         tip = self._canonical.tip
@@ -351,7 +359,10 @@ class Chain:
                 f"must be above the parent's {tip.header.timestamp}, not {attributes.timestamp}",
                 field_name="timestamp",
             )
-        context = self._build_next_context(attributes)
+        if attributes.gas_limit is None and self._settings.gas_limit is not None:
+            attributes = replace(attributes, gas_limit=self._settings.gas_limit)
+        ancestors = self._canonical.list_ancestor_hashes(tip.hash)
+        context = build_next_context(tip.header, tip.hash, self.config, attributes, ancestors)
         while True:
             built = build_block(
                 context,

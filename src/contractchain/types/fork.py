@@ -23,10 +23,11 @@ class Fork(Enum):
     PRAGUE = "Prague"
     OSAKA = "Osaka"
 
-    @property
-    def order(self) -> int:
+    def __init__(self, title: str) -> None:
+        """Number the members; comparisons are made for every block and must be cheap."""
+        self.title = title
+        self.order = len(type(self).__members__)
         """Position among the forks, 0 for Frontier."""
-        return _ORDER[self]
 
     def __ge__(self, other: "Fork") -> bool:
         return self.order >= other.order
@@ -39,9 +40,6 @@ class Fork(Enum):
 
     def __lt__(self, other: "Fork") -> bool:
         return self.order < other.order
-
-
-_ORDER = {fork: index for index, fork in enumerate(Fork)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
