@@ -9,6 +9,8 @@ mod index;
 mod lock;
 mod log;
 mod record;
+#[cfg(test)]
+mod tests;
 
 pub use fault::{Fault, Result};
 pub use record::HASH_SIZE;
