@@ -72,7 +72,9 @@ def measure_growth(kind: str, blocks: int) -> None:
         store = open_store(kind, folder)
         size = sum(path.stat().st_blocks * 512 for path in Path(folder).rglob("*"))
         took = time.perf_counter() - started
-        print(f"  opened again in {took * 1000:.1f} ms, {size / blocks:.0f} bytes of disk per block")
+        print(
+            f"  opened again in {took * 1000:.1f} ms, {size / blocks:.0f} bytes of disk per block"
+        )
         store.close()
 
 

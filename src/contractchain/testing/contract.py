@@ -205,11 +205,12 @@ class TestContract:
     def _result(self, receipt: ReceiptView) -> TransactionResult:
         if not receipt.logs:
             return TransactionResult(receipt, ())
-        events = []
-        for item in explain_logs(receipt.logs, self._abis_for):
-            if item.event is not None:
-                events.append(_to_value(item.event.event, item.event.values, item.log.address))
-        return TransactionResult(receipt, tuple(events))
+        events = tuple(
+            _to_value(item.event.event, item.event.values, item.log.address)
+            for item in explain_logs(receipt.logs, self._abis_for)
+            if item.event is not None
+        )
+        return TransactionResult(receipt, events)
 
     def _abis_for(self, address: bytes | None) -> list[ContractAbi]:
         own = self._abis.get(address) if address is not None else None

@@ -1,4 +1,4 @@
-"""The pytest plugin. Loaded by every pytest run, so it imports nothing until a test wants a chain."""
+"""The pytest plugin. Every pytest run loads it, so it imports nothing until a chain is wanted."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,13 +9,12 @@ import pytest
 if TYPE_CHECKING:
     from contractchain.testing.chain import DevAccount, DevChain
     from contractchain.testing.contract import Deployer
-    from contractchain.testing.isolation import Isolation
     from contractchain.types import Artifact
 
 FIXTURES = frozenset({"chain", "accounts", "deploy"})
 """A test that uses one of these, at any remove, runs on a snapshot."""
 
-_isolation_key = pytest.StashKey["Isolation"]()
+_isolation_key: pytest.StashKey[Any] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -69,9 +68,7 @@ def _contractchain_isolation(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(
-    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
-) -> Any:
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Any:
     """Take snapshots for wider scopes, and keep what their fixtures make."""
     isolation = request.config.stash.get(_isolation_key, None)
     scope = fixturedef.scope

@@ -43,7 +43,7 @@ def from_abi(kind: AbiType, value: object) -> object:
     if isinstance(kind, AddressWord) and isinstance(value, bytes):
         return Address(value)
     if isinstance(kind, Array) and isinstance(value, (list, tuple)):
-        return [from_abi(kind.item, item) for item in value]
+        return [from_abi(kind.element, item) for item in value]
     if isinstance(kind, Tuple) and isinstance(value, (list, tuple)):
         parts = zip(kind.components, value, strict=True)
         return tuple(from_abi(component.type, item) for component, item in parts)
