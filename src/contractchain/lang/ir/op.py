@@ -48,7 +48,7 @@ class Kind(Enum):
 
 
 _KINDS = {"i": Kind.IR, "j": Kind.JUMP, "r": Kind.RETURN, "h": Kind.HALT}
-_NO_SYMBOL = ("invoke_indirect", "memory_guard")
+_NO_SYMBOL = ("invoke_indirect", "memory_guard", "copy", "return_label")
 
 
 class Op(Enum):
@@ -162,6 +162,11 @@ class Op(Enum):
     """Address of the library `symbol`, filled in by the linker."""
     MEMORY_GUARD = (None, 0, 1, 3, 0, 0, "i")  # noqa: PIE796
     """First byte of memory that the program may allocate."""
+
+    COPY = (None, 1, 1, 3, 0, 0, "i")
+    """The operand itself; made by the back end to fix where a copy is taken."""
+    RETURN_LABEL = (None, 0, 1, 3, 0, 0, "i")  # noqa: PIE796
+    """Code position after a call; made by the back end."""
 
     opcode: int | None
     operand_count: int | None
