@@ -7,7 +7,7 @@ this process.
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,28 +122,30 @@ def open_session(options: ChainOptions, *, writes: bool = False) -> Iterator[Ses
             url = found
         else:
             node = found
-    try:
-        yield _build_session(project, data_dir, url, node)
-    finally:
+    with ExitStack() as stack:
+        connection: Connection
         if node is not None:
-            node.close()
+            from contractchain.client.embedded import EmbeddedConnection
+
+            stack.callback(node.close)
+            connection = EmbeddedConnection(node.chain, place=str(data_dir))
+        else:
+            from contractchain.client.remote import RemoteConnection
+
+            connection = RemoteConnection(url or "")
+        stack.callback(connection.close)
+        yield _build_session(project, data_dir, connection, node)
 
 
 def _build_session(
-    project: Project, data_dir: Path, url: str | None, node: "LocalNode | None"
+    project: Project, data_dir: Path, connection: "Connection", node: "LocalNode | None"
 ) -> Session:
-    connection: Connection
     if node is not None:
-        from contractchain.client.embedded import EmbeddedConnection
-
-        connection = EmbeddedConnection(node.chain, place=str(data_dir))
         accounts = node.accounts
     else:
-        from contractchain.client.remote import RemoteConnection
         from contractchain.crypto import derive_accounts
         from contractchain.node.config import DEFAULT_MNEMONIC
 
-        connection = RemoteConnection(url or "")
         accounts = tuple(derive_accounts(DEFAULT_MNEMONIC, 10))
     identity = connection.identity()
     registry = Registry(data_dir / "deployments", identity)

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +15,8 @@ def write_atomically(path: Path, data: bytes) -> None:
     Raises:
         StoreError: the disk refuses; the old file is as it was.
     """
+    import tempfile  # only commands that write should wait for it
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

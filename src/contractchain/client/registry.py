@@ -123,7 +123,9 @@ class Registry:
         found = self.find(reference)
         if found is not None:
             return found
-        known = {d.name for d in self.deployments()} | {d.title for d in self.deployments()}
+        everything = self.deployments()
+        known = {d.title if "@" in reference else d.name for d in everything}
+        known |= {d.label for d in everything if d.label}
         name = reference.partition("@")[0]
         if self._was_on_another_chain(name):
             hint = f"it was on another chain in this data directory; `ctc deploy {name}` again"
