@@ -11,3 +11,28 @@ The tree itself is never changed. What analysis finds out is kept in side tables
 Symbols (`semantics.symbols`) carry what belongs to a declaration as a whole: linearised bases,
 selectors, storage places, modifiers.
 """
+
+from contractchain.lang.semantics.analysis import analyse, require_valid
+from contractchain.lang.semantics.annotations import (
+    Analysis,
+    CallInfo,
+    CallKind,
+    ExpressionInfo,
+    Lookup,
+    YulReference,
+    YulReferenceKind,
+)
+from contractchain.lang.semantics.builtins import Builtin
+
+__all__ = [
+    "Analysis",
+    "Builtin",
+    "CallInfo",
+    "CallKind",
+    "ExpressionInfo",
+    "Lookup",
+    "YulReference",
+    "YulReferenceKind",
+    "analyse",
+    "require_valid",
+]

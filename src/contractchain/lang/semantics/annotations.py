@@ -77,6 +77,8 @@ class ExpressionInfo:
     """Type of the value: `RationalType` and `StringLiteralType` for literals."""
     is_lvalue: bool = False
     """Whether it can be assigned."""
+    is_written: bool = False
+    """Whether it is assigned, changed or deleted where it stands."""
     is_pure: bool = False
     """Whether it depends on nothing but constants, so that a constant can be made of it."""
     declaration: Symbol | None = None

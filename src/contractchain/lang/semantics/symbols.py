@@ -278,6 +278,8 @@ class EnumSymbol(Symbol):
 
     node: ast.EnumDefinition
     contract: ContractSymbol | None
+    values: tuple[EnumValueSymbol, ...] = ()
+    """Its names, in order."""
 
     @property
     def span(self) -> Span:

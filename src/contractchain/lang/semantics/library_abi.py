@@ -1,0 +1,45 @@
+"""Signatures of public library functions, which may take what the ABI of contracts has not.
+
+Spec:
+    Solidity documentation, "Function Signatures and Selectors in Libraries".
+"""
+
+from contractchain.lang import ast
+from contractchain.lang.semantics.symbols import FunctionSymbol
+from contractchain.lang.semantics.types import (
+    ArrayType,
+    ContractType,
+    EnumType,
+    FunctionType,
+    MappingType,
+    StructType,
+    Type,
+)
+
+
+def library_signature(function: FunctionSymbol) -> str:
+    """Return the signature of `function` from which its selector is made."""
+    return f"{function.name}({','.join(library_type_name(i.type) for i in function.parameters)})"
+
+
+def library_type_name(type_: Type) -> str:
+    """Return how the signature of a library function names `type_`."""
+    name = _base_name(type_)
+    in_storage = type_.location is ast.DataLocation.STORAGE
+    return f"{name} storage" if in_storage else name
+
+
+def _base_name(type_: Type) -> str:
+    match type_:
+        case StructType() | EnumType():
+            return type_.symbol.qualified_name
+        case ContractType():
+            return type_.symbol.name
+        case ArrayType():
+            size = "" if type_.length is None else str(type_.length)
+            return f"{_base_name(type_.element)}[{size}]"
+        case MappingType():
+            return f"mapping({library_type_name(type_.key)} => {library_type_name(type_.value)})"
+        case FunctionType():
+            return "function"
+    return type_.abi_name
