@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from contractchain.client.connection import Connection
     from contractchain.client.contract import Contract
     from contractchain.client.embedded import EmbeddedConnection
-    from contractchain.client.handle import ContractHandle, deploy_contract
     from contractchain.client.project import Project
     from contractchain.client.registry import Registry
     from contractchain.client.remote import RemoteConnection
@@ -20,24 +19,20 @@ if TYPE_CHECKING:
 __all__ = [
     "Connection",
     "Contract",
-    "ContractHandle",
     "EmbeddedConnection",
     "Project",
     "Registry",
     "RemoteConnection",
-    "deploy_contract",
     "load_contract",
 ]
 
 _MODULES = {
     "Connection": "connection",
     "Contract": "contract",
-    "ContractHandle": "handle",
     "EmbeddedConnection": "embedded",
     "Project": "project",
     "Registry": "registry",
     "RemoteConnection": "remote",
-    "deploy_contract": "handle",
     "load_contract": "compilation",
 }
 

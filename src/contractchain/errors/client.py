@@ -1,7 +1,7 @@
 """Faults of a person's request: arguments, names of contracts and functions, nodes not reached."""
 
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
 from contractchain.errors.base import ContractChainError, UsageError
 from contractchain.errors.lookup import NotFoundError
@@ -44,25 +44,6 @@ class ArgumentCountError(UsageError):
         what = f"`{self.signature}`" if self.signature else "the call"
         plural = "" if self.expected == 1 else "s"
         return f"{what} takes {self.expected} argument{plural}, {self.got} given"
-
-
-@dataclass(eq=False)
-class CallFailedError(ContractChainError):
-    """A contract reverted or halted where the caller could not go on without its answer."""
-
-    code: ClassVar[str] = "failed"
-    exit_code: ClassVar[int] = 3
-
-    message: str
-    facts: dict[str, Any] = field(default_factory=dict)
-    """The failure as plain data: kind, reason or error with arguments, revert data."""
-
-    def describe(self) -> str:
-        return self.message
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the error as plain data."""
-        return {"code": self.code, **self.facts, "message": self.message}
 
 
 @dataclass(eq=False)

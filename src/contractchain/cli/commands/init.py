@@ -19,7 +19,7 @@ A smart contract project. The chain runs inside the command and keeps its state 
     ctc send Counter increment
     ctc call Counter count
 
-The tests run every test on a chain of its own, in memory:
+The tests run on a chain in memory:
 
     pip install 'contractchain[test]'
     pytest
@@ -32,43 +32,25 @@ __pycache__/
 """
 
 TEST = '''\
-"""Counter, tested on a chain of its own."""
+"""Counter, tested on a chain in memory; every test starts from the same state."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from contractchain.client import (
-    ContractHandle,
-    EmbeddedConnection,
-    Project,
-    deploy_contract,
-    load_contract,
-)
-from contractchain.node import NodeConfig, open_local_chain
-
-PROJECT = Project(Path(__file__).parents[1])
+from contractchain.testing import reverts
 
 
-@pytest.fixture
-def counter() -> Iterator[ContractHandle]:
-    """A new Counter on a new chain in memory."""
-    with open_local_chain(NodeConfig(data_dir=None)) as node:
-        yield deploy_contract(
-            load_contract(PROJECT, "Counter").artifact,
-            connection=EmbeddedConnection(node.chain, place="memory"),
-            signer=node.accounts[0],
-        )
+def test_a_new_counter_is_zero(deploy):
+    assert deploy("Counter").count() == 0
 
 
-def test_a_new_counter_is_zero(counter: ContractHandle) -> None:
-    assert counter.call("count") == 0
+def test_increment_counts_by_one(deploy):
+    counter = deploy("Counter")
+    counter.increment()
+    assert counter.count() == 1
 
 
-def test_increment_counts_by_one(counter: ContractHandle) -> None:
-    counter.send("increment")
-    assert counter.call("count") == 1
+def test_increment_takes_no_money(deploy):
+    counter = deploy("Counter")
+    with reverts():
+        counter.increment(value=1)
 '''
 
 
