@@ -11,6 +11,7 @@ from threading import Lock
 from contractchain.chain.context import BLOCKHASH_WINDOW
 from contractchain.chain.executed import ExecutedBlock, from_record
 from contractchain.chain.side_blocks import SideBlocks
+from contractchain.codec.block import slice_parent_hash
 from contractchain.errors import BlockNotFoundError, CorruptStoreError, DecodeError
 from contractchain.interfaces.store import Store
 from contractchain.types import Hash32, Header
@@ -142,13 +143,22 @@ class CanonicalChain:
         return hashes[:WINDOW_BYTES]
 
     def _walk_back(self, block_hash: Hash32, size_bytes: int) -> bytes:
-        hashes = bytearray()
+        """Return a block's hash and those of its ancestors; canonical ones are not decoded."""
+        hashes = bytearray(block_hash)
         while len(hashes) < size_bytes:
-            hashes += block_hash
-            block = self.find_by_hash(block_hash)
-            if block is None or block.number == self.first:
+            number = self.find_canonical_number(block_hash)
+            if number is not None:
+                steps = range(
+                    number, max(number - (size_bytes - len(hashes)) // 32, self.first), -1
+                )
+                for step in steps:
+                    hashes += slice_parent_hash(self._store.get_block(step))
+                break
+            block = self._side.find(block_hash)
+            if block is None:
                 break
             block_hash = block.header.parent_hash
+            hashes += block_hash
         return bytes(hashes)
 
     def _remember(self, block: ExecutedBlock) -> None:

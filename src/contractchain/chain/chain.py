@@ -336,9 +336,10 @@ class Chain:
     # ---- inside -----------------------------------------------------------------------------
 
     def _build_next_context(self) -> BlockContext:
-        """Return the environment of the next block, without the hashes of its ancestors.
+        """Return the environment of a block that is built now, as far as the pool needs it.
 
-        It is asked for several times per block, and is the same until head or time move.
+        It lacks the hashes of its ancestors. It is asked for several times per block, and is the
+        same until head or time move.
         """
         tip = self._canonical.tip
         timestamp = max(self.time.now(), tip.header.timestamp + 1)
@@ -359,7 +360,7 @@ class Chain:
                 f"must be above the parent's {tip.header.timestamp}, not {attributes.timestamp}",
                 field_name="timestamp",
             )
-        if attributes.gas_limit is None and self._settings.gas_limit is not None:
+        if attributes.gas_limit is None:
             attributes = replace(attributes, gas_limit=self._settings.gas_limit)
         ancestors = self._canonical.list_ancestor_hashes(tip.hash)
         context = build_next_context(tip.header, tip.hash, self.config, attributes, ancestors)

@@ -204,6 +204,12 @@ def slice_logs_bloom(encoded_block: bytes) -> bytes:
     return encoded_block[start : start + 256]
 
 
+def slice_parent_hash(encoded_block: bytes) -> Hash32:
+    """Return the parent hash of an encoded block without decoding the rest; as above."""
+    start = _payload_offset(encoded_block, _payload_offset(encoded_block, 0)) + 1
+    return encoded_block[start : start + 32]
+
+
 def _payload_offset(data: bytes, start: int) -> int:
     prefix = data[start]
     return start + 1 + (prefix - 0xF7 if prefix > 0xF7 else 0)
