@@ -23,39 +23,16 @@ MAX_SHORT = 55
 """Bytes of payload that a one-byte head can announce."""
 
 
-_SHORT_PREFIXES = tuple(bytes((0x80 + size,)) for size in range(56))
-
-
 def encode(item: Item) -> bytes:
-    """Return the RLP of a byte string or of nested sequences of byte strings.
-
-    Written out here because the package's encoder, which finds out the kind of every item anew,
-    takes ten times as long.
-    """
+    """Return the RLP of a byte string or of nested sequences of byte strings."""
     if isinstance(item, (bytes, bytearray)):
-        return _encode_bytes(item)
-    parts: list[bytes] = []
-    for child in item:
-        if type(child) is bytes:
-            size = len(child)
-            if size == 1 and child[0] < 0x80:
-                parts.append(child)
-            elif size < 56:
-                parts.append(_SHORT_PREFIXES[size])
-                parts.append(child)
-            else:
-                parts.append(_long_prefix(0xB7, size))
-                parts.append(child)
-        else:
-            parts.append(encode(child))
-    return wrap_list(b"".join(parts))
-
-
-def _encode_bytes(data: bytes | bytearray) -> bytes:
-    size = len(data)
-    if size == 1 and data[0] < 0x80:
-        return bytes(data)
-    return (_SHORT_PREFIXES[size] if size < 56 else _long_prefix(0xB7, size)) + data
+        size = len(item)
+        if size == 1 and item[0] < SHORT_STRING:
+            return bytes(item)
+        return _head(size, SHORT_STRING) + item
+    if isinstance(item, str):
+        raise TypeError("RLP holds bytes, not text")
+    return wrap_list(b"".join([encode(child) for child in item]))
 
 
 def wrap_list(payload: bytes) -> bytes:
