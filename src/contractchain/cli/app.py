@@ -17,8 +17,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "send": ("send", "Call a function of a contract in a transaction."),
         "call": ("call", "Call a function of a contract without a transaction."),
         "init": ("init", "Start a new project."),
+        "stress": ("stress", "Run a load campaign and report what the node did."),
     },
     "Chain": {
+        "node": ("node", "Serve the chain over JSON-RPC."),
         "accounts": ("accounts", "List the development accounts and their balances."),
         "balance": ("balance", "Show the balance of an account."),
         "block": ("block", "Show a block."),

@@ -1,0 +1,7 @@
+"""`python -m contractchain.cli`."""
+
+import sys
+
+from contractchain.cli import main
+
+sys.exit(main())
