@@ -88,9 +88,6 @@ def keccak256(data: bytes) -> bytes: ...
 def recover_addresses(signatures: Iterable[bytes]) -> list[bytes | None]: ...
 def sign_hashes(digests: Iterable[bytes], key: bytes) -> list[bytes]: ...
 
-class StoreFault(Exception):
-    """A fault of the block store; `args` are kind, message, path and hint."""
-
 class BlockStore:
     """Blocks on disk, one encoded record each; see `contractchain.store.native`."""
 

@@ -4,7 +4,7 @@
 //! most one unfinished frame at the end. Anything else that fails its checks is damage.
 
 use super::{
-    fault::{At, Fault, Result},
+    fault::{self, At, Fault, Result},
     file::{read_exact_at, write_all_at},
     record::{HEAD_SIZE, Head, u32_at},
 };
@@ -48,10 +48,7 @@ impl Log {
         if file.metadata().at(&path)?.len() >= START {
             read_exact_at(&file, &mut head, 0).at(&path)?;
             if !head.starts_with(FILE_MAGIC) {
-                return Err(Fault::damaged(
-                    &path,
-                    "it does not start like a log".to_owned(),
-                ));
+                return Err(fault::damaged(&path, "it does not start like a log"));
             }
         } else if empty {
             head[..8].copy_from_slice(FILE_MAGIC);
@@ -59,7 +56,7 @@ impl Log {
             write_all_at(&file, &head, 0).at(&path)?;
             file.sync_all().at(&path)?;
         } else {
-            return Err(Fault::damaged(&path, "its blocks are missing".to_owned()));
+            return Err(fault::damaged(&path, "its blocks are missing"));
         }
         let mut salt = [0; 8];
         salt.copy_from_slice(&head[8..]);
@@ -79,10 +76,7 @@ impl Log {
     /// Write a record at `offset`, sync it and return where its frame ends.
     pub fn append(&self, record: &[u8], offset: u64) -> Result<u64> {
         let Ok(size) = u32::try_from(record.len()) else {
-            return Err(Fault::refused(
-                &self.path,
-                "the block is larger than 4 GiB".to_owned(),
-            ));
+            return Err(fault::refused(&self.path, "the block is larger than 4 GiB"));
         };
         let mut frame = Vec::with_capacity(FRAME_HEAD + record.len());
         frame.extend_from_slice(&FRAME_MAGIC.to_le_bytes());
@@ -232,9 +226,9 @@ impl Log {
     }
 
     fn damaged(&self, number: u64, offset: u64) -> Fault {
-        Fault::damaged(
+        fault::damaged(
             &self.path,
-            format!("the record of block {number}, at byte {offset}, is damaged"),
+            &format!("the record of block {number}, at byte {offset}, is damaged"),
         )
     }
 }

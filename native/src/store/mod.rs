@@ -12,7 +12,7 @@ mod record;
 #[cfg(test)]
 mod tests;
 
-pub use fault::{Fault, Result};
+pub use fault::Result;
 pub use record::HASH_SIZE;
 
 use fault::At;
@@ -125,9 +125,9 @@ impl BlockStore {
         let mut failed = lock(&self.writer);
         let path = self.log.path();
         if *failed {
-            return Err(Fault::refused(
+            return Err(fault::refused(
                 path,
-                "an earlier write failed; the store must be opened anew".to_owned(),
+                "an earlier write failed; the store must be opened anew",
             ));
         }
         self.index.check()?;
@@ -136,17 +136,14 @@ impl BlockStore {
             (chain.offsets.len() as u64, chain.end)
         };
         let Some(head) = Head::parse(record, record.len()) else {
-            return Err(Fault::refused(path, "the record is malformed".to_owned()));
+            return Err(fault::refused(path, "the record is malformed"));
         };
         if head.number != next {
             let message = format!("block {} cannot follow; the next is {next}", head.number);
-            return Err(Fault::refused(path, message));
+            return Err(fault::refused(path, &message));
         }
         if u64::from(head.transactions) > MAX_TRANSACTIONS {
-            return Err(Fault::refused(
-                path,
-                "the block has too many transactions".to_owned(),
-            ));
+            return Err(fault::refused(path, "the block has too many transactions"));
         }
         let new_end = match self.log.append(record, end) {
             Ok(new_end) => new_end,

@@ -15,8 +15,10 @@ import msgspec
 
 from contractchain.errors import (
     BlockNotFoundError,
+    ContractChainError,
     CorruptStoreError,
     EngineUnavailableError,
+    InternalError,
     StoreError,
 )
 from contractchain.interfaces.store import BlockRecord, Checkpoint
@@ -35,7 +37,7 @@ from contractchain.store.witness import Position
 from contractchain.types import Hash32
 
 try:
-    from contractchain._native import BlockStore, StoreFault
+    from contractchain._native import BlockStore, Fault
 except ImportError as error:
     raise EngineUnavailableError(
         engine="native store", reason=str(error), hint="use the store `sqlite`"
@@ -45,6 +47,9 @@ LOG_FILE = "blocks.log"
 METADATA_FILE = "metadata"
 _CHECKSUM_SIZE = 4
 _MAX_NUMBER = 1 << 63
+_ERRORS: dict[str, type[ContractChainError]] = {
+    error.code: error for error in (StoreError, CorruptStoreError)
+}
 
 
 class NativeStore:
@@ -164,10 +169,9 @@ def _to_position(head: tuple[int, Hash32] | None) -> Position:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except StoreFault as fault:
-        kind, message, path, hint = fault.args
-        cls = CorruptStoreError if kind == "damaged" else StoreError
-        raise cls(message=message, path=path, hint=hint or None) from fault
+    except Fault as fault:
+        code, facts = fault.args
+        raise _ERRORS.get(code, InternalError)(**facts) from fault
 
 
 def _load_metadata(path: Path, *, required: bool) -> dict[str, bytes]:

@@ -5,7 +5,7 @@
 
 use super::entry::{ENTRY_SIZE, Entry};
 use crate::store::{
-    fault::{At, Fault, Result},
+    fault::{self, At, Result},
     file::read_exact_at,
     record::{u32_at, u64_at},
 };
@@ -60,7 +60,7 @@ impl Run {
         out.write_all(&trailer(count, &fence_bytes)).at(&path)?;
         let file = out
             .into_inner()
-            .map_err(|error| Fault::io(&path, error.error()))?;
+            .map_err(|error| fault::io(&path, error.error()))?;
         file.sync_all().at(&path)?;
         drop(file);
         let file = File::open(&path).at(&path)?;
@@ -76,7 +76,7 @@ impl Run {
     pub fn open(path: PathBuf) -> Result<Self> {
         let file = File::open(&path).at(&path)?;
         let size = file.metadata().at(&path)?.len();
-        let bad = || Fault::bad_index(&path);
+        let bad = || fault::bad_index(&path);
         let body = size.checked_sub(TRAILER as u64).ok_or_else(bad)?;
         let mut end = [0; TRAILER];
         read_exact_at(&file, &mut end, body).at(&path)?;
@@ -148,7 +148,7 @@ impl Run {
         let mut bytes = [0; PAGE];
         read_exact_at(&self.file, &mut bytes, (page * PAGE) as u64).at(&self.path)?;
         if crc32fast::hash(&bytes[..CHECKSUM_AT]) != u32_at(&bytes, CHECKSUM_AT) {
-            return Err(Fault::bad_index(&self.path));
+            return Err(fault::bad_index(&self.path));
         }
         let count = (self.entries - (page * PER_PAGE) as u64).min(PER_PAGE as u64) as usize;
         let entries = bytes[..count * ENTRY_SIZE].chunks_exact(ENTRY_SIZE);

@@ -13,6 +13,7 @@ use crate::store::{
 };
 use std::{
     fs::{self, File},
+    panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     sync::{Arc, Condvar, Mutex, RwLock, mpsc},
     thread::{self, JoinHandle},
@@ -181,7 +182,8 @@ impl Drop for Worker {
 impl Shared {
     fn work(&self, batches: &mpsc::Receiver<Arc<Batch>>) {
         for batch in batches {
-            let outcome = self.write_batch(&batch);
+            let outcome = catch_unwind(AssertUnwindSafe(|| self.write_batch(&batch)))
+                .unwrap_or_else(|_| Err(Fault::internal("the thread of the index panicked")));
             let mut progress = lock(&self.progress);
             progress.waiting -= 1;
             let failed = outcome.is_err();
