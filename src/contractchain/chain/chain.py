@@ -5,19 +5,19 @@ durable before anybody can see it. Reading is grouped by purpose: `blocks`, `sta
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from threading import RLock
 
 from contractchain.chain.adoption import Adoption
 from contractchain.chain.blocks import Blocks
-from contractchain.chain.building import build_block
 from contractchain.chain.calls import Calls
 from contractchain.chain.canonical import CanonicalChain, Tip
 from contractchain.chain.checkpointing import Checkpointer
-from contractchain.chain.context import build_next_context, build_transaction_rules
+from contractchain.chain.context import build_transaction_rules
 from contractchain.chain.executed import ExecutedBlock
 from contractchain.chain.fees import SUGGESTED_PRIORITY_FEE
 from contractchain.chain.importing import import_block
+from contractchain.chain.merge import TotalDifficulty
+from contractchain.chain.next_block import NextBlock
 from contractchain.chain.opening import OpenedStore
 from contractchain.chain.pending import PendingBlock
 from contractchain.chain.resolving import Resolver
@@ -28,13 +28,13 @@ from contractchain.chain.snapshots import Snapshot, Snapshots
 from contractchain.chain.state_views import StateViews
 from contractchain.chain.time_control import TimeControl
 from contractchain.chain.transaction_pool import TransactionPool, calculate_capacity
+from contractchain.chain.uncles import validate_uncles
 from contractchain.chain.verifying import Verification, verify_blocks
 from contractchain.chain.views import HeadChange, SuggestedFees
 from contractchain.codec.block import decode_block
 from contractchain.errors import (
     BlockNotFoundError,
     ContractChainError,
-    InvalidHeaderError,
     SnapshotNotFoundError,
     UnknownParentError,
     ValidationError,
@@ -47,7 +47,6 @@ from contractchain.interfaces.consensus import (
     Verdict,
 )
 from contractchain.interfaces.execution import ExecutionLayer
-from contractchain.interfaces.execution_data import BlockContext
 from contractchain.interfaces.store import Store
 from contractchain.types import Block, Genesis, Hash32
 
@@ -79,20 +78,29 @@ class Chain:
         self.genesis_hash: Hash32 = opened.genesis_block.hash
         self.config = opened.genesis.config
         self.time = time
-        self._settings = settings or ChainSettings()
+        settings = settings or ChainSettings()
         self._store = store
         self._execution = execution
         self._consensus = consensus
         self._lock = RLock()
-        self._next_context: tuple[Hash32, BlockContext] | None = None
         self._subscribers: list[Callable[[HeadChange], None]] = []
         self._side = SideBlocks(execution)
-        self._retention = StateRetention(execution, store, window=self._settings.state_window)
+        self._retention = StateRetention(execution, store, window=settings.state_window)
         self._retention.adopt(opened.head.number, opened.head.state_root)
         first = opened.genesis_block.number
         self._canonical = CanonicalChain(store, opened.head, first=first, side=self._side)
+        self._total_difficulty = TotalDifficulty(self.config, self._canonical.find_by_hash)
+        self._next = NextBlock(
+            self._canonical,
+            execution,
+            self._total_difficulty,
+            lambda: consensus.rules,
+            config=self.config,
+            time=time,
+            settings=settings,
+        )
         self.pool = TransactionPool(
-            self._canonical, execution, self._build_next_context, self._settings.pool_limits
+            self._canonical, execution, self._next.get_context, settings.pool_limits
         )
         """The waiting transactions."""
         self._pending = PendingBlock(self._retention, self._identify_pending, self._build_pending)
@@ -122,7 +130,7 @@ class Chain:
         Returns:
             In the order of `raws`: the hash, or why the transaction is not taken.
         """
-        rules = build_transaction_rules(self._build_next_context())
+        rules = build_transaction_rules(self._next.get_context())
         results = self.pool.admit(self._execution.decode_many(raws, rules))
         if any(isinstance(result, bytes) for result in results):
             self._consensus.on_transactions()
@@ -130,7 +138,7 @@ class Chain:
 
     def suggest_fees(self) -> SuggestedFees:
         """Return fees with which a transaction sent now is included soon."""
-        capacity = calculate_capacity(self._build_next_context())
+        capacity = calculate_capacity(self._next.get_context())
         priority = SUGGESTED_PRIORITY_FEE
         return SuggestedFees(
             base_fee_per_gas=capacity.base_fee_per_gas,
@@ -166,7 +174,7 @@ class Chain:
             InvalidHeaderError: the timestamp is not above the parent's.
         """
         with self._lock:
-            executed = self._build(attributes)
+            executed = self._next.build(self.pool, attributes)
             self._side.put(executed)
             return executed.block
 
@@ -198,7 +206,7 @@ class Chain:
             if candidate is not None and candidate.header.parent_hash == tip.hash:
                 change = self._adoption.extend(block_hash, final)
             else:
-                context = self._build_next_context()
+                context = self._next.get_context()
                 change = self._adoption.switch(block_hash, final, context)
             if change.applied:
                 self.time.on_block()
@@ -216,7 +224,9 @@ class Chain:
     # ---- blocks from elsewhere --------------------------------------------------------------
 
     def import_block(self, encoded: bytes) -> Hash32:
-        """Check an encoded block completely and make it the head if it is the highest.
+        """Check an encoded block completely and make it the head if its branch is the heaviest.
+
+        Heaviest by total difficulty, as long as there is any, and then by number.
 
         Returns:
             Hash of the block.
@@ -230,7 +240,9 @@ class Chain:
         block = decode_block(encoded)
         with self._lock:
             self._execute(block)
-            if block.number > self._canonical.tip.number:
+            executed = self._side.find(block.hash)
+            weigh = self._total_difficulty.weigh
+            if executed is not None and weigh(executed) > weigh(self._canonical.tip.block):
                 self.set_head(block.hash)
         return block.hash
 
@@ -335,56 +347,12 @@ class Chain:
 
     # ---- inside -----------------------------------------------------------------------------
 
-    def _build_next_context(self) -> BlockContext:
-        """Return the environment of a block that is built now, as far as the pool needs it.
-
-        It lacks the hashes of its ancestors. It is asked for several times per block, and is the
-        same until head or time move.
-        """
-        tip = self._canonical.tip
-        timestamp = max(self.time.now(), tip.header.timestamp + 1)
-        hash_and_context = self._next_context
-        if hash_and_context is not None:
-            block_hash, context = hash_and_context
-            if block_hash == tip.hash and context.timestamp == timestamp:
-                return context
-        attributes = BuildAttributes(timestamp=timestamp, gas_limit=self._settings.gas_limit)
-        context = build_next_context(tip.header, tip.hash, self.config, attributes, b"")
-        self._next_context = (tip.hash, context)
-        return context
-
-    def _build(self, attributes: BuildAttributes) -> ExecutedBlock:
-        tip = self._canonical.tip
-        if attributes.timestamp <= tip.header.timestamp:
-            raise InvalidHeaderError(
-                f"must be above the parent's {tip.header.timestamp}, not {attributes.timestamp}",
-                field_name="timestamp",
-            )
-        if attributes.gas_limit is None:
-            attributes = replace(attributes, gas_limit=self._settings.gas_limit)
-        ancestors = self._canonical.list_ancestor_hashes(tip.hash)
-        context = build_next_context(tip.header, tip.hash, self.config, attributes, ancestors)
-        while True:
-            built = build_block(
-                context,
-                tip.block.state_root,
-                self.pool.select(context, attributes.max_transactions),
-                extra_data=attributes.extra_data,
-                execution=self._execution,
-                rules=self._consensus.rules,
-            )
-            self.pool.drop(built.rejected)
-            if built.executed.transaction_hashes or not built.rejected:
-                return built.executed
-            self._execution.release(built.executed.state_root)
-
     def _identify_pending(self) -> object:
         return (self._canonical.tip.hash, self.pool.version, self.time.state)
 
     def _build_pending(self) -> ExecutedBlock:
         with self._lock:
-            timestamp = max(self.time.now(), self._canonical.tip.header.timestamp + 1)
-            return self._build(BuildAttributes(timestamp=timestamp))
+            return self._next.build(self.pool, None)
 
     def _execute(self, block: Block) -> None:
         """Check a block by executing it; it is held as a candidate then."""
@@ -394,6 +362,8 @@ class Chain:
             parent = self._canonical.find_by_hash(block.header.parent_hash)
             if parent is None:
                 raise UnknownParentError(parent_hash=block.header.parent_hash)
+            self._total_difficulty.validate(block.header, parent.header)
+            validate_uncles(block, self.config, self._canonical.find_by_hash)
             with self._retention.hold(parent.number, parent.state_root):
                 executed = import_block(
                     block,

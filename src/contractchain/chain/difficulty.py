@@ -2,7 +2,7 @@
 
 A chain follows it if its configuration has the key `ethash`; on others (development chains under
 an early fork, clique) the consensus engine says what the difficulty is. The total difficulty, and
-with it the very block at which proof of work ends, is not tracked here.
+with it the block at which proof of work ends, is in `contractchain.chain.merge`.
 
 Spec:
     Yellow paper, section 4.3.4; EIP-2, 100, 649, 1234, 2384, 3554, 4345, 5133.

@@ -92,8 +92,6 @@ def _validate_body(block: Block, config: ChainConfig, size_bytes: int) -> None:
     fork = fork_of(config, block.header)
     _compare("hash", block.hash, hash_header(block.header))
     _compare("uncles_hash", block.header.uncles_hash, hash_uncles(block.uncles))
-    if len(block.uncles) > 2:
-        raise InvalidBlockError(f"a block has at most 2 uncles, not {len(block.uncles)}")
     if (block.withdrawals is not None) != (fork >= Fork.SHANGHAI):
         verb = "must have" if fork >= Fork.SHANGHAI else "has no"
         raise InvalidBlockError(f"a block under {fork.value} {verb} a list of withdrawals")

@@ -110,7 +110,7 @@ def add_uncle(block: Block) -> Block:
         (add_withdrawal, MismatchError),
         (drop_transaction, MismatchError),
         (repeat_transaction, InvalidTransactionError),
-        (add_uncle, MismatchError),
+        (add_uncle, InvalidBlockError),
         (lambda block: replace(block, withdrawals=None), InvalidBlockError),
         (lambda block: replace(block, transactions=(b"\x05\x01",)), DecodeError),
         (lambda block: resealed(block, timestamp=0), InvalidBlockError),
