@@ -18,6 +18,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Handle = Callable[[bytes], Awaitable[bytes]]
 
+DRAINED = 4
+"""How many times the limit is read of a body that is refused for its size."""
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
 
@@ -57,7 +59,7 @@ class HttpApplication:
         cors = _cors_headers(origin)
         match scope["method"]:
             case "POST":
-                await self._answer_post(headers, receive, send, cors)
+                await self._answer_post(receive, send, cors)
             case "OPTIONS":
                 await _respond(send, 204, b"", b"text/plain", cors)
             case "GET" if scope["path"] == "/health":
@@ -67,17 +69,12 @@ class HttpApplication:
 
     async def _answer_post(
         self,
-        headers: dict[bytes, bytes],
         receive: Receive,
         send: Send,
         cors: list[tuple[bytes, bytes]],
     ) -> None:
         limit = self._policy.max_body_bytes
         too_large = f"the body is larger than {limit} bytes\n".encode()
-        declared = headers.get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > limit:
-            await _respond(send, 413, too_large, b"text/plain", cors, close=True)
-            return
         try:
             body = await self._read_body(receive)
         except TimeoutError:
@@ -92,27 +89,26 @@ class HttpApplication:
         await _respond(send, 200 if answer else 204, answer, b"application/json", cors)
 
     async def _read_body(self, receive: Receive) -> bytes | None:
-        """Return the body, cut off just above the limit; None if the client went away."""
-        message = await self._receive_in_time(receive)
-        if message["type"] == "http.disconnect":
-            return None
-        body: bytes = message.get("body", b"")
-        if not message.get("more_body", False):
-            return body
-        chunks = [body]
-        size = len(body)
-        async with asyncio.timeout(self._policy.body_timeout_s):
-            while message.get("more_body", False) and size <= self._policy.max_body_bytes:
+        """Return the body; None if the client went away.
+
+        Of a body over the limit only the first part is returned, one byte more than the limit at
+        least. The rest is read and dropped for a while, so that the client is there to hear why.
+        """
+        policy = self._policy
+        async with asyncio.timeout(policy.body_timeout_s):
+            chunks: list[bytes] = []
+            size = 0
+            more = True
+            while more and size <= policy.max_body_bytes * DRAINED:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     return None
-                chunks.append(message.get("body", b""))
-                size += len(chunks[-1])
-        return b"".join(chunks)
-
-    async def _receive_in_time(self, receive: Receive) -> MutableMapping[str, Any]:
-        async with asyncio.timeout(self._policy.body_timeout_s):
-            return await receive()
+                chunk: bytes = message.get("body", b"")
+                if size <= policy.max_body_bytes:
+                    chunks.append(chunk)
+                size += len(chunk)
+                more = message.get("more_body", False)
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     def _find_refusal(self, headers: dict[bytes, bytes], origin: bytes | None) -> bytes | None:
         hosts = self._policy.allowed_hosts
