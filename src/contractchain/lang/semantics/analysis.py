@@ -11,11 +11,13 @@ from contractchain.lang.semantics.check_statements import StatementChecker
 from contractchain.lang.semantics.context import Context
 from contractchain.lang.semantics.inheritance import linearise, order_contracts, resolve_bases
 from contractchain.lang.semantics.layout import lay_out
+from contractchain.lang.semantics.mutability import MutabilityChecker
 from contractchain.lang.semantics.overrides import OverrideChecker
 from contractchain.lang.semantics.resolve_declarations import DeclarationResolver
 from contractchain.lang.semantics.resolve_types import TypeResolver
 from contractchain.lang.semantics.resolve_variables import VariableResolver
 from contractchain.lang.semantics.units import Reader, load_units
+from contractchain.lang.semantics.usage import UsageCollector, check_creation_cycles
 from contractchain.lang.semantics.using import UsingTable
 from contractchain.lang.source import NOWHERE, SourceSet
 
@@ -79,6 +81,13 @@ def _check(context: Context) -> None:
         checker.check_unit(unit)
     for contract in ordered:
         lay_out(context, contract, types.constants)
+    if analysis.has_errors:
+        return
+    check_creation_cycles(context)
+    usage = UsageCollector(context)
+    for contract in ordered:
+        usage.collect(contract)
+    MutabilityChecker(context).check_all()
 
 
 def require_valid(analysis: Analysis) -> Analysis:

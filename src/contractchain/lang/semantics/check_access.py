@@ -237,7 +237,11 @@ class AccessChecker(OperatorChecker):
                 )
             case BytesType():
                 self._check_bounds(node.index, index.type, None, 3383)
-                return ExpressionInfo(type=inner.element, is_lvalue=is_lvalue)
+                return ExpressionInfo(
+                    type=inner.element,
+                    is_lvalue=is_lvalue,
+                    is_pure=base.is_pure and index.is_pure,
+                )
             case FixedBytesType():
                 self._check_bounds(node.index, index.type, inner.size, 1859)
                 return ExpressionInfo(

@@ -10,6 +10,7 @@ from contractchain.lang.semantics.types import (
     BOOL,
     UNKNOWN,
     VOID,
+    AddressType,
     ArraySliceType,
     BytesType,
     ContractType,
@@ -362,6 +363,8 @@ class BuiltinChecker(AccessChecker):
                 out.append(UNKNOWN)
                 continue
             actual = type_.actual.at(_MEMORY)
+            if isinstance(actual, AddressType):
+                actual = AddressType(True)
             if actual.abi_type is None or isinstance(actual, MappingType):
                 assert item is not None
                 self.context.type_error(9611, f"`{actual.describe()}` cannot be decoded", item.span)

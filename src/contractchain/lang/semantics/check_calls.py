@@ -39,6 +39,7 @@ class CallChecker(BuiltinChecker):
 
     def check_call(self, node: ast.FunctionCall) -> ExpressionInfo:
         """Check a call of any kind."""
+        self._allow_required_error(node)
         infos = [self.check(item) for item in node.arguments]
         arguments = Arguments(tuple(item.type for item in infos), node.names)
         callee = self.check(node.callee, arguments)
@@ -53,6 +54,12 @@ class CallChecker(BuiltinChecker):
         if callee.type is not UNKNOWN:
             self.context.type_error(5704, f"`{callee.type}` cannot be called", node.span)
         return ExpressionInfo(type=UNKNOWN)
+
+    def _allow_required_error(self, node: ast.FunctionCall) -> None:
+        """Let an error stand as the second argument of `require`."""
+        is_require = isinstance(node.callee, ast.Identifier) and node.callee.name == "require"
+        if is_require and len(node.arguments) == 2:
+            self.allowed_logs.add(node.arguments[1].node_id)
 
     # conversions
 

@@ -1,11 +1,14 @@
 """Checks contracts as a whole, and drives the checks of what is in them."""
 
+from collections.abc import Iterable
+
 from contractchain.lang import ast
 from contractchain.lang.semantics.check_expressions import ExpressionChecker
 from contractchain.lang.semantics.check_functions import FunctionChecker
 from contractchain.lang.semantics.check_statements import StatementChecker, declare_all
 from contractchain.lang.semantics.checking import Frame
 from contractchain.lang.semantics.context import Context, declared_here
+from contractchain.lang.semantics.function_types import to_external
 from contractchain.lang.semantics.paths import resolve_path
 from contractchain.lang.semantics.scopes import Scope
 from contractchain.lang.semantics.symbols import (
@@ -41,6 +44,8 @@ class ContractChecker:
     def check_unit(self, unit: UnitScope) -> None:
         """Check the declarations of a file."""
         scope = self._context.file_scope(unit)
+        for symbols in unit.names.values():
+            self._check_same(item for item in symbols if isinstance(item, FunctionSymbol))
         for part in unit.node.parts:
             symbol = self._context.analysis.symbols.get(part.node_id)
             if isinstance(symbol, VariableSymbol):
@@ -166,8 +171,8 @@ class ContractChecker:
 
     def _check_function(self, function: FunctionSymbol, unit: UnitScope) -> None:
         frame = self._enter(function, unit)
-        self._check_invocations(function, frame)
         declare_all(self._statements, function.returns)
+        self._check_invocations(function, frame)
         if function.node.body is not None:
             self._statements.check_body(frame, function.node.body)
 
@@ -342,11 +347,12 @@ class ContractChecker:
 
     # duplicates
 
-    def _check_duplicates(self, contract: ContractSymbol) -> None:
-        groups: dict[tuple[str, tuple[object, ...]], list[FunctionSymbol]] = {}
-        for function in contract.functions:
-            types = tuple(item.type for item in function.parameters)
-            groups.setdefault((function.name, types), []).append(function)
+    def _check_same(self, functions: Iterable[FunctionSymbol]) -> None:
+        """Report functions that no call could tell apart."""
+        groups: dict[tuple[object, ...], list[FunctionSymbol]] = {}
+        for function in functions:
+            types = tuple(to_external(item.type) for item in function.parameters)
+            groups.setdefault(types, []).append(function)
         for same in groups.values():
             for extra in same[1:]:
                 self._context.declaration_error(
@@ -355,6 +361,10 @@ class ContractChecker:
                     extra.span,
                     notes=declared_here(same[0], "the first definition"),
                 )
+
+    def _check_duplicates(self, contract: ContractSymbol) -> None:
+        for symbols in contract.own.values():
+            self._check_same(item for item in symbols if isinstance(item, FunctionSymbol))
         events: dict[tuple[str, tuple[object, ...]], EventSymbol] = {}
         for base in contract.linearised:
             for event in base.events:

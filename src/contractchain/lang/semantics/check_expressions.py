@@ -81,7 +81,7 @@ class ExpressionChecker(CallChecker):
     def _check_address(self, node: ast.Literal) -> ExpressionInfo | None:
         """Return what a literal that looks like an address is."""
         digits = node.text[2:].replace("_", "")
-        if len(digits) == _ADDRESS_DIGITS and "_" not in node.text:
+        if len(digits) == _ADDRESS_DIGITS:
             right = to_checksum(digits)
             if digits == right:
                 return ExpressionInfo(type=ADDRESS, is_pure=True)

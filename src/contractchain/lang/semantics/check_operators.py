@@ -15,6 +15,7 @@ from contractchain.lang.semantics.types import (
     BytesType,
     FixedBytesType,
     MappingType,
+    ModuleType,
     RationalType,
     StructType,
     TupleType,
@@ -117,7 +118,8 @@ class OperatorChecker(CheckerBase):
             self._report_operator(node, left.type, right.type, result.reason)
             fallback = BOOL if operator.is_comparison or operator.is_boolean else UNKNOWN
             return ExpressionInfo(type=fallback)
-        self._check_division(node, right.type)
+        if left.is_pure:
+            self._check_division(node, right.type)
         type_ = BOOL if operator.is_comparison or operator.is_boolean else result.type
         if result.type is UNKNOWN and type_ is not BOOL:
             type_ = UNKNOWN
@@ -167,12 +169,6 @@ class OperatorChecker(CheckerBase):
         )
         if is_wrong or node.operator.is_comparison:
             self._report_operator(node, target.type, value.type, reason)
-        elif (
-            isinstance(value.type, RationalType)
-            and value.type.value == 0
-            and node.operator in (ast.BinaryOperator.DIVIDE, ast.BinaryOperator.MODULO)
-        ):
-            self.context.type_error(1211, "division by zero", node.span)
         return ExpressionInfo(type=target.type, operand_type=target.type)
 
     def _check_tuple_assignment(self, node: ast.Assignment, target: TupleType) -> ExpressionInfo:
@@ -212,8 +208,11 @@ class OperatorChecker(CheckerBase):
         if not type_.contains_mapping or type_.location is not _STORAGE:
             return
         symbol = info.declaration
-        is_local = isinstance(symbol, VariableSymbol) and symbol.kind is not VariableKind.STATE
-        if is_local and isinstance(node, ast.Identifier):
+        is_local = isinstance(symbol, VariableSymbol) and symbol.kind not in (
+            VariableKind.STATE,
+            VariableKind.MEMBER,
+        )
+        if is_local:
             return
         if type_.is_reference and type_.is_pointer:
             return
@@ -260,6 +259,8 @@ class OperatorChecker(CheckerBase):
 
     def _check_immutable(self, node: ast.Expression, symbol: VariableSymbol) -> None:
         function = self.frame.function
+        if function is None and not self.frame.is_modifier:
+            return
         if function is None or function.kind is not ast.FunctionKind.CONSTRUCTOR:
             self.context.type_error(
                 1581,
@@ -360,7 +361,8 @@ class OperatorChecker(CheckerBase):
         """Check `a ? b : c`."""
         condition = self.check_expecting(node.condition, BOOL, "the condition")
         first, second = self.check(node.if_true), self.check(node.if_false)
-        common = _common_branch(first.type, second.type)
+        same = first.type == second.type and isinstance(first.type, ModuleType)
+        common = first.type if same else _common_branch(first.type, second.type)
         if common is None or isinstance(common, TypeType):
             self.context.type_error(
                 1080,

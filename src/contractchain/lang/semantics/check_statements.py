@@ -137,6 +137,8 @@ class StatementChecker:
         self._frame.scope = outer
 
     def _check_placeholder(self, node: ast.PlaceholderStatement) -> None:
+        if not self._frame.is_modifier and self._frame.scope.find("_"):
+            return
         if not self._frame.is_modifier:
             self._context.declaration_error(7576, "`_;` can only stand in a modifier", node.span)
         elif self._is_unchecked:

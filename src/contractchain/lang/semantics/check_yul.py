@@ -93,7 +93,7 @@ class YulChecker:
         for flag in node.flags:
             if flag != "memory-safe":
                 self._context.warning(4430, f"unknown assembly flag `{flag}`", node.span)
-        if len(set(node.flags)) < len(node.flags):
+        if node.flags.count("memory-safe") > 1:
             self._context.syntax_error(7026, "an assembly flag is given twice", node.span)
         self._check_block(node.body, _YulScope(None))
 
@@ -119,7 +119,7 @@ class YulChecker:
     def _inner(self, node: yul.YulBlock) -> None:
         self._check_block(node, _YulScope(self._scope))
 
-    def _declare(self, name: str, span: Span) -> None:
+    def _declare(self, name: str, span: Span, *, is_let: bool = False) -> None:
         if "." in name:
             self._error(3927, "a name of assembly cannot contain a dot", span)
         elif name in YUL_BUILTINS:
@@ -133,7 +133,7 @@ class YulChecker:
             self._error(4113, f"`{name}` cannot be a name of assembly", span)
         elif self._scope.has(name):
             self._error(1052, f"`{name}` is declared already", span)
-        else:
+        elif is_let:
             found = self._frame.scope.find(name)
             if found and not self._is_language(name):
                 self._error(3859, f"`{name}` is declared outside the assembly already", span)
@@ -154,7 +154,7 @@ class YulChecker:
                 if node.value is not None:
                     self._expect(node.value, len(node.variables))
                 for item in node.variables:
-                    self._declare(item.name, item.span)
+                    self._declare(item.name, item.span, is_let=True)
                     self._scope.variables.add(item.name)
             case yul.YulAssignment():
                 self._expect(node.value, len(node.targets))
@@ -431,7 +431,7 @@ class YulChecker:
             self._type_error(6252, f"`{symbol.name}` is constant", node.span)
             return None
         value = symbol.node.value
-        if value is not None and not _is_direct(value, symbol, self._context, 0):
+        if value is not None and not self._is_direct(value, symbol):
             self._type_error(
                 7615,
                 "assembly can only use constants whose value is a literal",
@@ -439,6 +439,19 @@ class YulChecker:
             )
             return None
         return YulReferenceKind.CONSTANT
+
+    def _is_direct(self, value: ast.Expression, symbol: VariableSymbol, depth: int = 0) -> bool:
+        """Return whether the value of a constant is a literal, or another such constant."""
+        scope = self._context.scope_of(symbol)
+        if isinstance(value, ast.Literal):
+            return True
+        if isinstance(value, ast.Identifier) and depth < 32:
+            found = scope.find(value.name)
+            other = found[0] if found else None
+            if isinstance(other, VariableSymbol) and other.is_constant and other.node.value:
+                return self._is_direct(other.node.value, other, depth + 1)
+            return False
+        return self._expressions.type_resolver.constants.evaluate(value, scope) is not None
 
     def _storage_kind(
         self, node: yul.YulIdentifier, symbol: VariableSymbol, suffix: str, *, is_written: bool
@@ -470,20 +483,3 @@ class YulChecker:
             self._type_error(9739, f"only `{symbol.name}.slot` can be assigned", node.span)
             return None
         return _SUFFIXES[suffix]
-
-
-def _is_direct(value: ast.Expression, symbol: VariableSymbol, context: Context, depth: int) -> bool:
-    """Return whether the value of a constant is a literal, or another such constant."""
-    if isinstance(value, ast.Literal):
-        return True
-    if isinstance(value, ast.TupleExpression) and len(value.components) == 1:
-        inner = value.components[0]
-        return inner is not None and _is_direct(inner, symbol, context, depth)
-    if isinstance(value, ast.UnaryOperation) and value.operator is ast.UnaryOperator.NEGATE:
-        return _is_direct(value.operand, symbol, context, depth)
-    if isinstance(value, ast.Identifier) and depth < 32:
-        found = context.scope_of(symbol).find(value.name)
-        other = found[0] if found else None
-        if isinstance(other, VariableSymbol) and other.is_constant and other.node.value:
-            return _is_direct(other.node.value, other, context, depth + 1)
-    return False

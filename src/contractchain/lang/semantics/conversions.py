@@ -25,6 +25,7 @@ from contractchain.lang.semantics.types import (
     StructType,
     TupleType,
     Type,
+    TypeType,
 )
 
 _ADDRESS_BITS = 160
@@ -180,6 +181,8 @@ def is_explicitly_convertible(source: Type, target: Type) -> bool:
             return isinstance(target, ByteSequenceType) and target.location is source.location
         case ArraySliceType():
             return is_explicitly_convertible(source.array, target)
+        case TypeType(actual=ContractType(symbol=symbol)):
+            return symbol.is_library and target == AddressType()
     return False
 
 

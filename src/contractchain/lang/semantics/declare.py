@@ -62,7 +62,7 @@ def _add(context: Context, names: dict[str, list[Symbol]], symbol: Symbol) -> No
 
 def check_name(context: Context, symbol: Symbol) -> None:
     """Report a name that no declaration may have."""
-    if symbol.name in _RESERVED_NAMES:
+    if symbol.name in _RESERVED_NAMES and not isinstance(symbol, (FunctionSymbol, EventSymbol)):
         context.declaration_error(
             3726, f"`{symbol.name}` is reserved and cannot be declared", symbol.span
         )

@@ -52,12 +52,11 @@ def getter_type(variable: VariableSymbol) -> FunctionType:
     else:
         returns.append(current.at(_MEMORY))
         return_names.append(return_name)
-    is_pure = variable.is_constant
     return FunctionType(
         kind=FunctionTypeKind.EXTERNAL,
         parameters=tuple(parameters),
         returns=tuple(returns),
-        mutability=ast.StateMutability.PURE if is_pure else ast.StateMutability.VIEW,
+        mutability=ast.StateMutability.VIEW,
         parameter_names=tuple(names),
         return_names=tuple(return_names),
         declaration=variable,

@@ -80,7 +80,7 @@ def describe_storage(contract: ContractSymbol, *, transient: bool = False) -> di
     storage = [
         _entry(variable, place, contract.fully_qualified_name, types) for variable, place in entries
     ]
-    return {"storage": storage, "types": types or None}
+    return {"storage": storage, "types": dict(sorted(types.items())) or None}
 
 
 def _entry(

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from contractchain.crypto import keccak256
 from contractchain.lang import ast
 from contractchain.lang.semantics.context import Context, declared_here
 from contractchain.lang.semantics.function_types import to_external
 from contractchain.lang.semantics.paths import resolve_path
+from contractchain.lang.semantics.signatures import signature_of
 from contractchain.lang.semantics.symbols import (
     ContractSymbol,
     EventSymbol,
@@ -27,8 +29,9 @@ _ORDER = {
 
 def _signature(symbol: FunctionSymbol | VariableSymbol) -> _Signature:
     if isinstance(symbol, FunctionSymbol):
-        name = symbol.name or symbol.kind.value
-        return name, tuple(to_external(item) for item in override_parameter_types(symbol))
+        if not symbol.name:
+            return symbol.kind.value, ()
+        return symbol.name, tuple(to_external(item) for item in override_parameter_types(symbol))
     getter = symbol.getter
     return symbol.name, () if getter is None else getter.parameters
 
@@ -61,14 +64,8 @@ class OverrideChecker:
     def _overridden(
         self, contract: ContractSymbol, function: FunctionSymbol | VariableSymbol
     ) -> list[FunctionSymbol | VariableSymbol]:
-        """Return the functions that every direct base has under this signature."""
-        wanted = _signature(function)
-        out: list[FunctionSymbol | VariableSymbol] = []
-        for base in contract.bases:
-            found = _find(base, wanted)
-            if found is not None and found not in out:
-                out.append(found)
-        return out
+        """Return the nearest functions under this signature on every path to a base."""
+        return _find_nearest(contract, _signature(function))
 
     def _check_function(
         self, contract: ContractSymbol, function: FunctionSymbol | VariableSymbol
@@ -137,7 +134,9 @@ class OverrideChecker:
                 function.span,
                 notes=notes,
             )
-        if self._returns(function) != self._returns(base) and not _has_unknown(function, base):
+        is_plain = function.kind is ast.FunctionKind.FUNCTION
+        is_other = self._returns(function) != self._returns(base)
+        if is_plain and is_other and not _has_unknown(function, base):
             self._context.type_error(
                 4822,
                 f"`{name}` returns other types than what it overrides",
@@ -312,26 +311,14 @@ class OverrideChecker:
         item: FunctionSymbol | VariableSymbol,
         signature: _Signature,
     ) -> None:
-        direct = {found for base in contract.bases if (found := _find(base, signature)) is not None}
+        found = set(_find_nearest(contract, signature))
+        if len(found) < 2:
+            return
+        direct = _without_decided(found)
         if len(direct) < 2:
             return
-        mentions = [
-            found
-            for base in contract.linearised[1:]
-            for found in _own_functions(base)
-            if _signature(found) == signature
-        ]
-        roots = [
-            found
-            for found in mentions
-            if not (isinstance(found, FunctionSymbol) and found.overridden)
-        ]
-        if len(roots) == 1 and isinstance(roots[0], FunctionSymbol):
-            rest = len(mentions) - 1
-            if rest == 0 or (not roots[0].is_implemented and rest <= 1):
-                return
-        names = sorted({found.contract.name for found in direct if found.contract is not None})
-        notes = [note for found in direct for note in declared_here(found, "one of them")]
+        names = sorted({item.contract.name for item in direct if item.contract is not None})
+        notes = [note for each in direct for note in declared_here(each, "one of them")]
         self._context.type_error(
             6480,
             f"`{contract.name}` must override `{signature[0]}`, which several bases define",
@@ -411,7 +398,7 @@ class OverrideChecker:
                 continue
             other = contract.interface.get(selector)
             if other is not None:
-                is_clash = _abi_signature(other) == _abi_signature(item)
+                is_clash = signature_of(other) == signature_of(item)
                 self._context.type_error(
                     9914 if is_clash else 1860,
                     f"`{item.name}` and `{other.name}` have the same selector",
@@ -421,30 +408,17 @@ class OverrideChecker:
             contract.interface[selector] = item
 
 
-def _abi_signature(item: FunctionSymbol | VariableSymbol) -> str:
-    if isinstance(item, FunctionSymbol):
-        return item.signature
-    getter = item.getter
-    assert getter is not None
-    return f"{item.name}({','.join(type_.abi_name for type_ in getter.parameters)})"
-
-
 def find_selector(item: FunctionSymbol | VariableSymbol) -> bytes | None:
     """Return the selector of a function or getter; `None` when a type of it has no ABI."""
-    from contractchain.crypto import keccak256
-
     if isinstance(item, FunctionSymbol):
         types: Sequence[Type] = item.parameter_types
         is_library = item.contract is not None and item.contract.is_library
-        if is_library:
-            from contractchain.lang.semantics.library_abi import library_signature
-
-            return keccak256(library_signature(item).encode())[:4]
     else:
         types = item.getter.parameters if item.getter is not None else ()
-    if any(type_.abi_type is None for type_ in types):
+        is_library = False
+    if not is_library and any(type_.abi_type is None for type_ in types):
         return None
-    return keccak256(_abi_signature(item).encode())[:4]
+    return keccak256(signature_of(item).encode())[:4]
 
 
 def _has_unknown_member(types: tuple[Type, ...]) -> bool:
@@ -459,14 +433,76 @@ def _is_private(item: FunctionSymbol | VariableSymbol) -> bool:
     return item.visibility is ast.Visibility.PRIVATE
 
 
-def _find(
+def _find_nearest(
     contract: ContractSymbol, signature: _Signature
-) -> FunctionSymbol | VariableSymbol | None:
-    for base in contract.linearised:
-        for item in _own_functions(base):
-            if not _is_private(item) and _signature(item) == signature:
-                return item
-    return None
+) -> list[FunctionSymbol | VariableSymbol]:
+    out: list[FunctionSymbol | VariableSymbol] = []
+    for base in contract.bases:
+        own = [
+            item
+            for item in _own_functions(base)
+            if not _is_private(item) and _signature(item) == signature
+        ]
+        for item in own[:1] or _find_nearest(base, signature):
+            if item not in out:
+                out.append(item)
+    return out
+
+
+def _without_decided(
+    found: set[FunctionSymbol | VariableSymbol],
+) -> set[FunctionSymbol | VariableSymbol]:
+    """Leave out what lies behind a function through which every path leads.
+
+    Such a function decides for everything that it overrides.
+    """
+    bases: dict[FunctionSymbol | VariableSymbol, tuple[FunctionSymbol, ...]] = {}
+    pending = list(found)
+    while pending:
+        item = pending.pop()
+        if item not in bases:
+            bases[item] = item.overridden
+            pending += item.overridden
+    edges: dict[object, set[object]] = {item: set() for item in bases}
+    edges["top"], edges["bottom"] = set(), set()
+    for item, above in bases.items():
+        for other in above or ("bottom",):
+            edges[item].add(other)
+            edges[other].add(item)
+    for item in found:
+        edges["top"].add(item)
+        edges[item].add("top")
+    rest = set(found)
+    for item in bases:
+        if _disconnects(edges, item):
+            rest -= _all_overridden(item)
+            if isinstance(item, FunctionSymbol) and not item.is_implemented:
+                rest.discard(item)
+    return rest
+
+
+def _disconnects(edges: dict[object, set[object]], removed: object) -> bool:
+    seen: set[object] = {"top", removed}
+    stack: list[object] = ["top"]
+    while stack:
+        for other in edges[stack.pop()]:
+            if other not in seen:
+                seen.add(other)
+                stack.append(other)
+    return len(seen) < len(edges)
+
+
+def _all_overridden(
+    item: FunctionSymbol | VariableSymbol,
+) -> set[FunctionSymbol | VariableSymbol]:
+    out: set[FunctionSymbol | VariableSymbol] = set()
+    pending = list(item.overridden)
+    while pending:
+        current = pending.pop()
+        if current not in out:
+            out.add(current)
+            pending += current.overridden
+    return out
 
 
 def _can_share(first: Symbol, second: Symbol) -> bool:
@@ -476,7 +512,7 @@ def _can_share(first: Symbol, second: Symbol) -> bool:
         is_getter = isinstance(second, VariableSymbol) and second.getter is not None
         return isinstance(second, FunctionSymbol) or is_getter
     if isinstance(first, VariableSymbol) and first.visibility is ast.Visibility.PRIVATE:
-        return not isinstance(second, VariableSymbol)
+        return True
     if isinstance(first, VariableSymbol) and first.getter is not None:
         return isinstance(second, FunctionSymbol)
     return type(first) is type(second) and isinstance(first, (EventSymbol, ModifierSymbol))

@@ -90,13 +90,13 @@ def check_pragmas(context: Context, unit: ast.SourceUnit) -> None:
     for part in unit.parts:
         if not isinstance(part, ast.PragmaDirective):
             continue
-        words = part.text.split()
+        words = part.text.replace('"', " ").replace("'", " ").split()
         match words:
             case ["solidity", *_]:
                 has_version = True
                 _check_version(context, part)
             case ["abicoder", ("v1" | "v2") as version]:
-                if coder is not None and coder != version:
+                if coder is not None:
                     context.syntax_error(3845, "the ABI coder is chosen twice", part.span)
                 coder = version
             case ["abicoder", *_]:

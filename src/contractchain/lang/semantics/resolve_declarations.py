@@ -138,10 +138,12 @@ class DeclarationResolver:
 
     def _resolve_function(self, function: FunctionSymbol, scope: Scope) -> None:
         node, contract = function.node, function.contract
+        is_constructor = node.kind is ast.FunctionKind.CONSTRUCTOR
         locations = allowed_locations(
             visibility=function.visibility,
-            is_library=contract is not None and contract.is_library,
-            is_constructor=node.kind is ast.FunctionKind.CONSTRUCTOR,
+            takes_storage=contract is not None
+            and (contract.is_library or (is_constructor and contract.is_abstract)),
+            is_constructor=is_constructor,
         )
         function.parameters = self._variables.resolve_parameters(
             node.parameters, VariableKind.PARAMETER, scope, contract, locations

@@ -15,12 +15,12 @@ ANY_LOCATION = (_MEMORY, _STORAGE, _CALLDATA)
 
 
 def allowed_locations(
-    *, visibility: ast.Visibility, is_library: bool, is_constructor: bool
+    *, visibility: ast.Visibility, takes_storage: bool, is_constructor: bool
 ) -> tuple[ast.DataLocation, ...]:
     """Return the data locations that parameters of a function may have."""
     internal = (ast.Visibility.INTERNAL, ast.Visibility.PRIVATE)
     out = [_MEMORY]
-    if is_library or visibility in internal:
+    if takes_storage or visibility in internal:
         out.append(_STORAGE)
     if not is_constructor:
         out.append(_CALLDATA)

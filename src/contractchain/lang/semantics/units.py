@@ -35,7 +35,7 @@ def resolve_import_path(importer: str, path: str, remappings: Sequence[tuple[str
         Solidity documentation, "Import Path Resolution".
     """
     if path.startswith(("./", "../")):
-        name = posixpath.normpath(posixpath.join(posixpath.dirname(importer), path))
+        name = _join(posixpath.dirname(importer), path)
     else:
         name = path
     best: tuple[int, int, str] | None = None
@@ -46,6 +46,18 @@ def resolve_import_path(importer: str, path: str, remappings: Sequence[tuple[str
             if best is None or rank[:2] >= best[:2]:
                 best = rank
     return name if best is None else best[2]
+
+
+def _join(directory: str, path: str) -> str:
+    """Return `path` seen from `directory`; `..` at the top stays at the top."""
+    parts = [part for part in directory.split("/") if part]
+    for part in path.split("/"):
+        if part == "..":
+            if parts:
+                parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return ("/" if directory.startswith("/") else "") + "/".join(parts)
 
 
 def load_units(

@@ -37,6 +37,8 @@ class Attachment:
     """One function that a directive attaches to a type."""
 
     function: FunctionSymbol
+    name: str
+    """Name by which it is called."""
     type: Type | None
     """Type it is attached to, in storage; `None` for all types."""
     operator: str | None
@@ -92,6 +94,7 @@ class UsingTable:
                 out.append(
                     Attachment(
                         function=function,
+                        name=item.path.names[-1],
                         type=attached,
                         operator=item.operator,
                         span_id=node.node_id,
@@ -161,7 +164,13 @@ class UsingTable:
             )
             return []
         return [
-            Attachment(function=item, type=attached, operator=None, span_id=node.node_id)
+            Attachment(
+                function=item,
+                name=item.name,
+                type=attached,
+                operator=None,
+                span_id=node.node_id,
+            )
             for item in library.functions
             if item.parameters
         ]
@@ -292,7 +301,7 @@ class UsingTable:
         out: list[FunctionSymbol] = []
         for entry in self._entries(unit, contract):
             function = entry.function
-            if function.name != name or function in out:
+            if entry.name != name or entry.operator is not None or function in out:
                 continue
             if entry.type is not None and not _is_same(entry.type, type_):
                 continue
@@ -305,7 +314,7 @@ class UsingTable:
     ) -> list[str]:
         """Return the names of all functions attached to values of `type_`."""
         return [
-            entry.function.name
+            entry.name
             for entry in self._entries(unit, contract)
             if entry.type is None or _is_same(entry.type, type_)
         ]

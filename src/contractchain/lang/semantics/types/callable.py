@@ -32,6 +32,9 @@ class FunctionTypeKind(Enum):
     BUILTIN = "builtin"
 
 
+_LOGS = (FunctionTypeKind.EVENT, FunctionTypeKind.ERROR)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionType(Type):
     """A function, event, error, builtin or creation"""
@@ -72,15 +75,25 @@ class FunctionType(Type):
         return self.kind in (FunctionTypeKind.INTERNAL, FunctionTypeKind.EXTERNAL)
 
     def describe(self) -> str:
-        parameters = ",".join(str(item) for item in self.argument_types)
-        text = f"function ({parameters})"
-        if self.mutability is not StateMutability.NONPAYABLE:
+        return self._text(
+            ",".join(item.describe() for item in self.argument_types),
+            ",".join(item.describe() for item in self.returns),
+        )
+
+    def __str__(self) -> str:
+        return self._text(
+            ",".join(str(item) for item in self.argument_types),
+            ",".join(str(item) for item in self.returns),
+        )
+
+    def _text(self, parameters: str, returns: str) -> str:
+        word = self.kind.value if self.kind in _LOGS else "function"
+        text = f"{word} ({parameters})"
+        if self.mutability is not StateMutability.NONPAYABLE and self.kind not in _LOGS:
             text += f" {self.mutability.value}"
         if self.kind is FunctionTypeKind.EXTERNAL:
             text += " external"
-        if self.returns:
-            text += f" returns ({','.join(str(item) for item in self.returns)})"
-        return text
+        return text + (f" returns ({returns})" if returns else "")
 
     @property
     def identifier(self) -> str:

@@ -1,11 +1,13 @@
-"""Signatures of public library functions, which may take what the ABI of contracts has not.
+"""Signatures from which selectors are made, those of libraries included.
+
+Public library functions may take what the ABI of contracts has not.
 
 Spec:
     Solidity documentation, "Function Signatures and Selectors in Libraries".
 """
 
 from contractchain.lang import ast
-from contractchain.lang.semantics.symbols import FunctionSymbol
+from contractchain.lang.semantics.symbols import FunctionSymbol, VariableSymbol
 from contractchain.lang.semantics.types import (
     ArrayType,
     ContractType,
@@ -15,6 +17,17 @@ from contractchain.lang.semantics.types import (
     StructType,
     Type,
 )
+
+
+def signature_of(item: FunctionSymbol | VariableSymbol) -> str:
+    """Return the signature of a function or getter."""
+    if isinstance(item, FunctionSymbol):
+        if item.contract is not None and item.contract.is_library:
+            return library_signature(item)
+        return item.signature
+    getter = item.getter
+    assert getter is not None
+    return f"{item.name}({','.join(type_.abi_name for type_ in getter.parameters)})"
 
 
 def library_signature(function: FunctionSymbol) -> str:
@@ -39,7 +52,7 @@ def _base_name(type_: Type) -> str:
             size = "" if type_.length is None else str(type_.length)
             return f"{_base_name(type_.element)}[{size}]"
         case MappingType():
-            return f"mapping({library_type_name(type_.key)} => {library_type_name(type_.value)})"
+            return f"mapping({_base_name(type_.key)} => {_base_name(type_.value)})"
         case FunctionType():
             return "function"
     return type_.abi_name
