@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from contractchain.cli import main
-from contractchain.execution import available_engines
+from contractchain.execution import find_engine_fault
 
 TILL = Path(__file__).parent / "project" / "Till.json"
 
@@ -100,10 +100,12 @@ def process(directory: Path) -> Run:
     return run
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run tests that ask for an `engine` on every one that is wanted and installed."""
-    if "engine" in metafunc.fixturenames:
-        wanted = metafunc.config.getoption("--engine")
-        installed = available_engines()
-        engines = [name for name in installed if wanted in ("both", name)]
-        metafunc.parametrize("engine", engines)
+@pytest.fixture
+def engine(engine_name: str) -> str:
+    """Name of an engine that is installed; the test runs once for each."""
+    fault = find_engine_fault(engine_name)
+    if fault is not None:
+        if os.environ.get("CTC_REQUIRE_NATIVE") == "1":
+            pytest.fail(fault)
+        pytest.skip(fault)
+    return engine_name

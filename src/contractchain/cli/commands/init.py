@@ -82,11 +82,10 @@ def command(directory: Path) -> Answer:
             written.append(relative)
     except OSError as error:
         raise UsageError(f"{directory} cannot be written: {error.strerror}") from error
-    lines = [f"  {relative}" for relative in written]
-    lines += [f"  {relative} (was there, left alone)" for relative in kept]
     step = "" if directory == Path() else f"cd {directory} && "
-    text = "\n".join(
-        [f"project in {directory.resolve()}", *lines, f"next: {step}ctc deploy Counter"]
-    )
+    lines = [f"project in {directory.resolve()}"]
+    lines += [f"  {relative}" for relative in written]
+    lines += [f"  {relative} (was there, left alone)" for relative in kept]
+    lines.append(f"next: {step}ctc deploy Counter")
     document = {"directory": str(directory.resolve()), "written": written, "kept": kept}
     return Answer(document=document, text="\n".join(lines))
