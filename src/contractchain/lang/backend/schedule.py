@@ -37,6 +37,8 @@ _REMATERIALISED = {
     Op.MEMORY_GUARD: ItemKind.GUARD,
 }
 _FOREVER = 1 << 60
+_TRAMPOLINE_GAS = 12
+"""Gas of one more label and jump on an edge."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -368,7 +370,7 @@ class _Scheduler:
             count = len(instruction.operands)
             del self.stack[len(self.stack) - count :]
             if op is Op.INVOKE or op is Op.INVOKE_INDIRECT:
-                if not self.emit_call(instruction):
+                if not self.emit_call(instruction, index):
                     return False
             else:
                 if opcode is None:
@@ -443,8 +445,9 @@ class _Scheduler:
     def push_return_label(self, instruction: Instruction, index: int) -> None:
         call = self.last_use[instruction.result]
         if self.is_recursive(call):
+            results = self.block.instructions[call].results
             for value in list(self.plan.slots):
-                if self.last_use.get(value, -1) > call:
+                if self.last_use.get(value, -1) > call and value not in results:
                     self.push_slot(value)
                     self.stack.append(Saved(value=value))
         label = self.return_labels[instruction.result] = Label("return")
@@ -458,7 +461,7 @@ class _Scheduler:
             return bool(callees & self.context.indirect)
         return instruction.symbol in callees
 
-    def emit_call(self, instruction: Instruction) -> bool:
+    def emit_call(self, instruction: Instruction, index: int) -> bool:
         label = None
         if instruction.op is Op.INVOKE:
             returning = instruction.symbol in self.context.returning
@@ -473,15 +476,18 @@ class _Scheduler:
         label = self.return_labels[address]
         self.put(ItemKind.LABEL, label)
         self.stack.extend(reversed(instruction.results))
-        self.restore_saved()
+        self.store_spilled(index + 1)
+        self.restore_saved(index + 1)
         return True
 
-    def restore_saved(self) -> None:
+    def restore_saved(self, index: int) -> None:
         """Write back the slots that a recursive call may have overwritten."""
         saved = [slot for slot in self.stack if isinstance(slot, Saved)]
         while saved:
             marker = saved.pop()
             position = find_last(self.stack, marker)
+            if len(self.stack) - 1 - position > REACH and self.remove_dead(index):
+                position = find_last(self.stack, marker)
             bench = Workbench(self.stack, self.price)
             if position != len(self.stack) - 1:
                 bench.swap(position)
@@ -605,11 +611,14 @@ class _Scheduler:
                 continue
             if other.target not in self.flow.halting and None in goal:
                 continue
+            on_top = self.stack[-1:] == [condition] and condition not in goal
+            rest = self.stack[:-1] if on_top else self.stack
             try:
                 bench = shuffle(self.stack, 0, [*goal, condition], self.price)
+                apart = shuffle(rest, 0, goal, self.price).cost
             except TooDeep:
                 continue
-            if bench.cost <= shuffle(self.stack[:-1], 0, goal, self.price).cost + 12:
+            if bench.cost <= apart + _TRAMPOLINE_GAS:
                 self.apply(bench)
                 return
         self.prepare(Op.BRANCH, [condition], end)
