@@ -6,18 +6,22 @@ behind it wait. The pool knows no state: who may enter is decided in
 `contractchain.chain.admission`. Not safe by itself against several threads; its owner locks.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
 from contractchain.chain.pool_queue import PoolEntry, SenderQueue, calculate_cost
+from contractchain.chain.ready_order import Picker, ReadyOrder
 from contractchain.errors import AlreadyKnownError, MempoolFullError, UnderpricedError
 from contractchain.interfaces.execution_data import DecodedTransaction
 from contractchain.types import Address, Hash32
 
 REPLACEMENT_PERCENT = 110
 """What a replacement must offer of both fees of the transaction it replaces."""
+MIN_TRANSACTION_GAS = 21_000
+MAX_MISSES = 64
+"""Candidates without enough gas left after which a selection ends, however many more there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +48,6 @@ class Capacity:
     max_transactions: int | None = None
 
 
-Candidate: TypeAlias = tuple[int, int, PoolEntry, SenderQueue]
-"""(negated tip, arrival, entry, its queue): the smallest is the best."""
 Rank: TypeAlias = tuple[int, int, int, Hash32]
 """(priority fee, max fee, negated arrival, hash): the smallest is the worst."""
 
@@ -56,7 +58,7 @@ class Mempool:
     def __init__(self, limits: PoolLimits | None = None) -> None:
         self._limits = limits or PoolLimits()
         self._queues: dict[Address, SenderQueue] = {}
-        self._ready: dict[Address, SenderQueue] = {}
+        self._ready = ReadyOrder()
         self._by_hash: dict[Hash32, PoolEntry] = {}
         self._arrivals = 0
         self._worst: list[Rank] | None = None
@@ -89,7 +91,7 @@ class Mempool:
 
     def count_ready(self) -> int:
         """Return how many transactions have no gap before them."""
-        return sum(queue.run_end - queue.nonce for queue in self._ready.values())
+        return sum(queue.run_end - queue.nonce for queue in self._ready.queues.values())
 
     def add(self, transaction: DecodedTransaction, account_nonce: int) -> None:
         """Take a transaction, or let it replace the one of its nonce.
@@ -146,9 +148,14 @@ class Mempool:
 
     def has_executable(self, capacity: Capacity) -> bool:
         """Tell whether `select` would find anything."""
-        return any(
-            _is_payable(queue.entries[queue.nonce].transaction, capacity)
-            for queue in self._ready.values()
+        best = self._ready.find_highest_max_fee()
+        if best is None or best.max_fee_per_gas < capacity.base_fee_per_gas:
+            return False
+        return _fits(best, capacity) or any(
+            _fits(transaction, capacity)
+            for queue in self._ready.queues.values()
+            if (transaction := queue.entries[queue.nonce].transaction).max_fee_per_gas
+            >= capacity.base_fee_per_gas
         )
 
     def select(self, capacity: Capacity) -> list[DecodedTransaction]:
@@ -157,34 +164,11 @@ class Mempool:
         As many as could possibly fit, judged by the least gas that each can use; how many do fit
         is seen when they run.
         """
-        heap = [
-            (-tip, entry.arrival, entry, queue)
-            for queue in self._ready.values()
-            for entry, tip in _next_candidate(queue, queue.nonce, capacity)
-        ]
-        heapify(heap)
-        chosen: list[DecodedTransaction] = []
-        gas, blobs, size = capacity.gas_limit, capacity.max_blobs, capacity.max_size_bytes
-        most = capacity.max_transactions
-        while heap and (most is None or len(chosen) < most):
-            _, _, entry, queue = heappop(heap)
-            transaction = entry.transaction
-            if transaction.intrinsic_gas > gas:
-                if gas < MIN_TRANSACTION_GAS:
-                    break
-                continue
-            if transaction.blob_count > blobs:
-                continue
-            if size is not None:
-                if len(transaction.raw) > size:
-                    continue
-                size -= len(transaction.raw)
-            gas -= transaction.intrinsic_gas
-            blobs -= transaction.blob_count
-            chosen.append(transaction)
-            for following, tip in _next_candidate(queue, transaction.nonce + 1, capacity):
-                heappush(heap, (-tip, following.arrival, following, queue))
-        return chosen
+        picker = Picker(self._ready, capacity.base_fee_per_gas)
+        try:
+            return _pick(picker, capacity)
+        finally:
+            picker.put_back()
 
     def restore(self, entries: Iterable[tuple[PoolEntry, int]]) -> None:
         """Replace the content by earlier entries, each with its sender's nonce at the head."""
@@ -209,17 +193,13 @@ class Mempool:
         self._by_hash[entry.transaction.hash] = entry
         if self._worst is not None:
             heappush(self._worst, _rank(entry))
-        if queue.is_ready:
-            self._ready[queue.sender] = queue
+        self._ready.update(queue)
         self.version += 1
 
     def _settle(self, queue: SenderQueue) -> None:
         if not queue.entries:
             self._queues.pop(queue.sender, None)
-        if queue.is_ready:
-            self._ready[queue.sender] = queue
-        else:
-            self._ready.pop(queue.sender, None)
+        self._ready.update(queue)
 
     def _make_room(self, newcomer: DecodedTransaction) -> None:
         """Drop the last transaction of the sender who has the worst one.
@@ -240,27 +220,41 @@ class Mempool:
         self.remove(victims.entries[victims.last_nonce].transaction.hash)
 
 
-MIN_TRANSACTION_GAS = 21_000
-
-
-def _next_candidate(
-    queue: SenderQueue, nonce: int, capacity: Capacity
-) -> Iterator[tuple[PoolEntry, int]]:
-    if nonce < queue.run_end:
-        entry = queue.entries[nonce]
+def _pick(picker: Picker, capacity: Capacity) -> list[DecodedTransaction]:
+    chosen: list[DecodedTransaction] = []
+    gas, blobs, size = capacity.gas_limit, capacity.max_blobs, capacity.max_size_bytes
+    most = capacity.max_transactions
+    misses = 0
+    while gas >= MIN_TRANSACTION_GAS and misses < MAX_MISSES:
+        found = picker.pop() if most is None or len(chosen) < most else None
+        if found is None:
+            break
+        entry, queue = found
         transaction = entry.transaction
-        if _is_payable(transaction, capacity):
-            room = transaction.max_fee_per_gas - capacity.base_fee_per_gas
-            yield entry, min(room, transaction.max_priority_fee_per_gas)
+        if transaction.intrinsic_gas > gas:
+            misses += 1
+            continue
+        if (
+            transaction.blob_count > blobs
+            or (size is not None and len(transaction.raw) > size)
+            or not _fits(transaction, capacity)
+        ):
+            continue
+        if size is not None:
+            size -= len(transaction.raw)
+        gas -= transaction.intrinsic_gas
+        blobs -= transaction.blob_count
+        chosen.append(transaction)
+        following = transaction.nonce + 1
+        if following < queue.run_end:
+            picker.offer(queue.entries[following], queue)
+    return chosen
 
 
-def _is_payable(transaction: DecodedTransaction, capacity: Capacity) -> bool:
-    if transaction.max_fee_per_gas < capacity.base_fee_per_gas:
-        return False
-    if transaction.gas_limit > capacity.gas_limit:
-        return False
-    return not transaction.blob_count or (
-        transaction.max_fee_per_blob_gas >= capacity.blob_base_fee
+def _fits(transaction: DecodedTransaction, capacity: Capacity) -> bool:
+    """Tell whether an empty block could take a transaction that pays the base fee."""
+    return transaction.gas_limit <= capacity.gas_limit and (
+        not transaction.blob_count or transaction.max_fee_per_blob_gas >= capacity.blob_base_fee
     )
 
 

@@ -29,7 +29,7 @@ def calculate_cost(transaction: DecodedTransaction) -> int:
 class SenderQueue:
     """Entries by nonce. Those without a gap from the account's nonce on can be executed."""
 
-    __slots__ = ("_nonces", "cost", "entries", "nonce", "run_end", "sender")
+    __slots__ = ("_nonces", "cost", "entries", "listed", "nonce", "run_end", "sender")
 
     def __init__(self, sender: Address, nonce: int) -> None:
         self.sender = sender
@@ -40,6 +40,8 @@ class SenderQueue:
         self.entries: dict[int, PoolEntry] = {}
         self.cost = 0
         """Wei, of all entries together."""
+        self.listed: PoolEntry | None = None
+        """The entry under which the queue stands in the order of those that can be executed."""
         self._nonces: list[int] = []
 
     def __len__(self) -> int:

@@ -98,6 +98,32 @@ def test_a_selection_is_bounded_by_gas_size_and_number() -> None:
     assert len(selected(pool, max_transactions=4)) == 4
 
 
+def test_what_no_block_can_take_holds_up_only_its_sender() -> None:
+    pool = Mempool()
+    for sender in range(1, 201):
+        pool.add(make(sender=sender, priority=50, gas=GAS + 1), 0)
+    pool.add(make(sender=999, priority=1), 0)
+    assert selected(pool) == [(999, 0)]
+    assert pool.has_executable(Capacity(gas_limit=GAS, base_fee_per_gas=1))
+
+
+@pytest.mark.parametrize("senders", [1, 50, 4000])
+def test_twenty_thousand_transactions_drain_in_full_blocks(senders: int) -> None:
+    pool = Mempool()
+    each = 20_000 // senders
+    for nonce in reversed(range(each)):
+        for sender in range(1, senders + 1):
+            pool.add(make(sender=sender, nonce=nonce, priority=sender % 7, gas=40_000), 0)
+    blocks = 0
+    while chosen := pool.select(Capacity(gas_limit=GAS, base_fee_per_gas=blocks)):
+        assert len(chosen) == GAS // 40_000 or len(chosen) == len(pool)
+        for transaction in chosen:
+            pool.on_nonce(transaction.sender, transaction.nonce + 1)
+        blocks += 1
+    assert len(pool) == 0
+    assert blocks == -(-20_000 // (GAS // 40_000))
+
+
 def test_a_replacement_must_raise_both_fees_by_a_tenth() -> None:
     pool = Mempool()
     pool.add(make(priority=100, max_fee=1000), 0)
