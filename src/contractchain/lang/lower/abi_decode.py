@@ -10,6 +10,7 @@ from contractchain.lang.ast import DataLocation
 from contractchain.lang.ir.nodes import Operand
 from contractchain.lang.ir.op import Op
 from contractchain.lang.lower import memory
+from contractchain.lang.lower.abi_encode import head_bytes, is_by_slot
 from contractchain.lang.lower.calldata import stride
 from contractchain.lang.lower.code import Code
 from contractchain.lang.lower.constants import MAX_MEMORY
@@ -38,15 +39,19 @@ def decode(
         types: Types of the values; references in calldata are left where they are.
         from_memory: Whether the data is in memory.
     """
-    size = sum(item.abi_head_bytes for item in types)
+    size = sum(head_bytes(item) for item in types)
     if size and isinstance(start, int):
         code.revert_if(code.lt(end, start + size))
     elif size:
         code.revert_if(code.slt(code.sub(end, start), size))
-    values, offset = [], 0
+    values: list[Words] = []
+    offset = 0
     for item in types:
         position = code.add(start, offset)
-        offset += item.abi_head_bytes
+        offset += head_bytes(item)
+        if is_by_slot(item):
+            values.append((_read(code, position, from_memory),))
+            continue
         if item.is_abi_dynamic:
             relative = _read(code, position, from_memory)
             code.revert_if(code.gt(relative, MAX_MEMORY))

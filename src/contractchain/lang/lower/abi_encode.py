@@ -40,6 +40,16 @@ def encoded_bytes(targets: Sequence[Type]) -> int | None:
     return 32 * len(targets) if all(item.is_value for item in targets) else None
 
 
+def is_by_slot(item: Type) -> bool:
+    """Return whether a value is passed as its slot: storage, to functions of libraries."""
+    return item.location is DataLocation.STORAGE
+
+
+def head_bytes(item: Type) -> int:
+    """Return the bytes in the head of a tuple."""
+    return 32 if is_by_slot(item) else item.abi_head_bytes
+
+
 def encode(code: Code, start: Operand, values: Sequence[Typed], targets: Sequence[Type]) -> Operand:
     """Write the encoding of a tuple to memory at `start` and return its end.
 
@@ -50,11 +60,13 @@ def encode(code: Code, start: Operand, values: Sequence[Typed], targets: Sequenc
         targets: Types to encode them as.
     """
     offset = 0
-    tail = code.add(start, sum(item.abi_head_bytes for item in targets))
+    tail = code.add(start, sum(head_bytes(item) for item in targets))
     for (words, source), target in zip(values, targets, strict=True):
         position = code.add(start, offset)
-        offset += target.abi_head_bytes
-        if target.is_abi_dynamic:
+        offset += head_bytes(target)
+        if is_by_slot(target):
+            code.mstore(position, words[0])
+        elif target.is_abi_dynamic:
             code.mstore(position, code.sub(tail, start))
             tail = encode_dynamic(code, tail, words, source, target)
         else:

@@ -165,6 +165,11 @@ def power(
         return clean(code, code.op(Op.EXP, base, exponent), item)
     if isinstance(base, int):
         return _power_of_constant(code, item, base, exponent)
+    if exponent in (1, 2, 3):
+        result: Operand = base
+        for _ in range(exponent - 1):
+            result = multiply(code, item, result, base, checked=True)
+        return result
     sign = "signed" if item.is_signed else "unsigned"
     body = _power_signed if item.is_signed else _power_unsigned
     return code.share(

@@ -34,9 +34,6 @@ def abi_encode(frame: Frame, node: ast.FunctionCall, info: CallInfo) -> Words:
     first: Typed | None = None
     if builtin is Builtin.ABI_ENCODE_CALL:
         selector, targets = _callee_of(frame, arguments.pop(0))
-        (rest,) = arguments
-        if isinstance(rest, ast.TupleExpression):
-            arguments = [item for item in rest.components if item is not None]
     elif builtin in (Builtin.ABI_ENCODE_WITH_SELECTOR, Builtin.ABI_ENCODE_WITH_SIGNATURE):
         head = arguments.pop(0)
         first = frame.value(head), frame.type_of(head)

@@ -16,6 +16,7 @@ from contractchain.lang.lower.refusal import refuse
 from contractchain.lang.lower.values import Words
 from contractchain.lang.semantics.annotations import CallInfo
 from contractchain.lang.semantics.builtins import Builtin
+from contractchain.lang.semantics.symbols import FunctionSymbol
 from contractchain.lang.semantics.types import (
     UINT256,
     ByteSequenceType,
@@ -74,6 +75,15 @@ def evaluate_callee(frame: Frame, node: ast.Expression) -> Callee:
     )
 
 
+def _library_callee(frame: Frame, info: CallInfo) -> Callee:
+    """Return what `x.f()` calls, `f` being an external function of a library."""
+    function = info.target
+    if not isinstance(function, FunctionSymbol) or function.contract is None:
+        raise refuse("calling this bound function")
+    address = frame.code.op(Op.LINK_SYMBOL, symbol=function.contract.fully_qualified_name)
+    return Callee(words=(address, int.from_bytes(function.selector, "big")))
+
+
 def _is_member(item: Type) -> bool:
     return isinstance(item, FunctionType) and item.kind in (
         FunctionTypeKind.EXTERNAL,
@@ -109,7 +119,10 @@ def start_call(frame: Frame, node: ast.FunctionCall, info: CallInfo) -> tuple[Op
     """Make a call of an external function; return its success, and where it may write results."""
     code, item = frame.code, info.type
     assert item is not None
-    callee = evaluate_callee(frame, node.callee)
+    if info.receiver is not None:
+        callee = _library_callee(frame, info)
+    else:
+        callee = evaluate_callee(frame, node.callee)
     values, targets = _evaluate_arguments(frame, info)
     address, selector = callee.words
     returned = sum(part.abi_head_bytes for part in item.returns)

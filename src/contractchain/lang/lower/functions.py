@@ -98,12 +98,16 @@ def _lower_modifier(
         modifier = frame.unit.contract.resolve_modifier(modifier)
     if modifier.node.body is None:
         raise refuse(f"the modifier `{modifier.name}` without a body", use.node)
+    entered = {item: frame.local_words(item) for item in function.returns}
     for item, argument in zip(modifier.parameters, use.arguments, strict=True):
         frame.declare(item, frame.value_as(argument, item.type))
 
     def placeholder() -> None:
-        # what the rest does to the parameters is not seen by a second `_`
+        # a second `_` starts from the same parameters and return values as the first
         before, contract = dict(frame.locals), frame.contract
+        for item, words in entered.items():
+            for variable, word in zip(frame.locals[item], words, strict=True):
+                frame.code.set(variable, word)
         with frame.unchecked(False):
             for item in function.parameters:
                 frame.declare(item, frame.local_words(item))
