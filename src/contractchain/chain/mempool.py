@@ -231,14 +231,14 @@ def _pick(picker: Picker, capacity: Capacity) -> list[DecodedTransaction]:
             break
         entry, queue = found
         transaction = entry.transaction
+        if (
+            not _fits(transaction, capacity)
+            or transaction.blob_count > blobs
+            or (size is not None and len(transaction.raw) > size)
+        ):
+            continue
         if transaction.intrinsic_gas > gas:
             misses += 1
-            continue
-        if (
-            transaction.blob_count > blobs
-            or (size is not None and len(transaction.raw) > size)
-            or not _fits(transaction, capacity)
-        ):
             continue
         if size is not None:
             size -= len(transaction.raw)
