@@ -47,6 +47,10 @@ class BlockWatcher:
         self.blocks: list[SeenBlock] = []
         self.included = 0
         """Transactions of the campaign seen in blocks."""
+        self.head = 0
+        """Number of the highest block seen."""
+        self.succeeded: set[int] = set()
+        """Transactions whose receipt says success, late ones too; filled by `settle`."""
 
     def follow(self, records: Records, index_by_hash: dict[bytes, int]) -> None:
         """Go on with other rows: those that are left when unused ones have been dropped."""
@@ -54,11 +58,12 @@ class BlockWatcher:
         self._index_by_hash = index_by_hash
 
     async def run(self, after: int, stop: asyncio.Event) -> None:
-        """Watch the blocks above number `after` until `stop` is set."""
-        number = after
+        """Watch the blocks above number `after` until `stop` is set, and look once more then."""
+        self.head = after
         while not stop.is_set():
-            number = await self.poll(number)
+            self.head = await self.poll(self.head)
             await asyncio.sleep(POLL_S)
+        self.head = await self.poll(self.head)
 
     async def poll(self, after: int) -> int:
         """Look once; returns the number of the highest block seen."""
@@ -90,21 +95,30 @@ class BlockWatcher:
                 self._on_included(index)
         self.blocks.append(SeenBlock(block=block, seen=seen, ours=ours))
 
-    async def settle(self) -> None:
+    async def settle(self, timeout_ns: int) -> None:
         """Fetch the receipts of all blocks that hold the campaign's transactions.
+
+        A transaction that came into a block later than `timeout_ns` after it was due is a timeout,
+        whatever its receipt says.
 
         Raises:
             NodeError: the node does not give them.
         """
+        records = self._records
         for item in self.blocks:
             if not item.ours:
                 continue
             for transaction_hash, succeeded, gas_used in await self._api.get_receipts(item.block):
                 index = self._index_by_hash.get(transaction_hash)
-                if index is not None:
-                    self._records.fate[index] = Fate.PLANNED
-                    self._records.settle(index, Fate.CONFIRMED if succeeded else Fate.REVERTED)
-                    self._records.gas_used[index] = gas_used
+                if index is None:
+                    continue
+                records.gas_used[index] = gas_used
+                if succeeded:
+                    self.succeeded.add(index)
+                if records.included[index] - records.due[index] > timeout_ns:
+                    records.settle(index, Fate.TIMEOUT, "in a block after its time")
+                else:
+                    records.settle(index, Fate.CONFIRMED if succeeded else Fate.REVERTED)
 
     async def settle_missing(self, hashes: list[bytes]) -> None:
         """Say of everything that is in no block what became of it."""

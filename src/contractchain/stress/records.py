@@ -96,9 +96,7 @@ class Records:
         return len(self.due)
 
     def settle(self, index: int, fate: Fate, reason: str = "") -> None:
-        """Record how a transaction ended; a later word never changes a confirmed one."""
-        if self.fate[index] in (Fate.CONFIRMED, Fate.REVERTED):
-            return
+        """Record how a transaction ended; what a receipt says is the last word."""
         self.fate[index] = fate
         self.reason[index] = reason
 

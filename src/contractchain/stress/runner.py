@@ -97,11 +97,11 @@ async def _run(
         busy = await _load(campaign, api, sender, watcher, clock, done, plan, progress)
         _drop_unused(campaign, plan, sender)
         watcher.follow(plan.records, plan.workload.index_by_hash())
-        await watcher.settle()
+        await watcher.settle(campaign.timeout.ns)
         await watcher.settle_missing(plan.workload.hashes)
         oracles = tuple(
             [
-                await _check(api, oracle, plan, first)
+                await _check(api, oracle, plan, first, watcher)
                 for oracle, first in zip(campaign.oracles, before, strict=True)
             ]
         )
@@ -273,7 +273,7 @@ def _drop_unused(campaign: Campaign, plan: _Plan, sender: Sender) -> None:
     sender.lateness = array("q", (sender.lateness[i] for i in used))
 
 
-async def _ask(api: NodeApi, oracle: Oracle, plan: _Plan) -> int:
+async def _ask(api: NodeApi, oracle: Oracle, plan: _Plan, block: str = "latest") -> int:
     target = _oracle_target(oracle, plan)
     function = find_function(target.abi, oracle.contract, oracle.function)
     senders = [account.address for account in plan.senders]
@@ -284,25 +284,24 @@ async def _ask(api: NodeApi, oracle: Oracle, plan: _Plan) -> int:
         arguments = fill(oracle.arguments, 0, senders[0], random.Random(0))
     data = function.encode_call(arguments)
     call = {"to": "0x" + target.address.hex(), "data": "0x" + data.hex()}
-    answer = bytes.fromhex((await api.call("eth_call", call, "latest"))[2:])
+    answer = bytes.fromhex((await api.call("eth_call", call, block))[2:])
     (value,) = decode_arguments(function.outputs, answer)
     if not isinstance(value, int):
         raise UsageError(f"the oracle `{oracle.function}` must return one integer")
     return value
 
 
-async def _check(api: NodeApi, oracle: Oracle, plan: _Plan, before: int) -> OracleResult:
+async def _check(
+    api: NodeApi, oracle: Oracle, plan: _Plan, before: int, watcher: BlockWatcher
+) -> OracleResult:
+    """Compare the contract with the receipts as of the last block that was watched."""
     target = _oracle_target(oracle, plan)
     wanted = [i for i, t in enumerate(plan.targets) if t.address == target.address]
-    confirmed = sum(
-        1
-        for fate, step in zip(plan.records.fate, plan.records.step, strict=True)
-        if fate == Fate.CONFIRMED and step in wanted
-    )
+    confirmed = sum(plan.records.step[index] in wanted for index in watcher.succeeded)
     return OracleResult(
         question=f"{oracle.contract}.{oracle.function}()",
         before=before,
-        after=await _ask(api, oracle, plan),
+        after=await _ask(api, oracle, plan, hex(watcher.head)),
         expected=before + confirmed * oracle.per_transaction,
     )
 
