@@ -19,12 +19,17 @@ from contractchain.client.project import Project
 from contractchain.client.registry import ChainIdentity, Deployment, Registry
 from contractchain.client.wallet import Wallet, derive_key
 from contractchain.codec.hexadecimal import parse_address, to_checksum
-from contractchain.errors import StoreLockedError, UsageError
+from contractchain.errors import (
+    ContractChainError,
+    NodeUnreachableError,
+    StoreLockedError,
+    UsageError,
+)
 from contractchain.types import Address
 
 if TYPE_CHECKING:
     from contractchain.client.connection import Connection
-    from contractchain.node import LocalNode
+    from contractchain.node import LocalNode, NodeConfig
 
 LOCK_WAIT_SECONDS = 2.0
 LOCK_PAUSE_SECONDS = 0.05
@@ -115,31 +120,32 @@ def open_session(options: ChainOptions, *, writes: bool = False) -> Iterator[Ses
     url = options.rpc
     if url is not None and options.engine != "auto":
         raise UsageError("`--engine` has no effect together with `--rpc`")
-    node: LocalNode | None = None
-    if url is None:
-        found = _open_node(data_dir, options, writes=writes)
-        if isinstance(found, str):
-            url = found
-        else:
-            node = found
     with ExitStack() as stack:
-        connection: Connection
-        if node is not None:
-            from contractchain.client.embedded import EmbeddedConnection
-
-            stack.callback(node.close)
-            connection = EmbeddedConnection(node.chain, place=str(data_dir))
+        if url is not None:
+            opened = _connect(url)
         else:
-            from contractchain.client.remote import RemoteConnection
-
-            connection = RemoteConnection(url or "")
-        stack.callback(connection.close)
-        yield _build_session(project, data_dir, connection, node)
+            opened = _open(data_dir, options, writes=writes)
+        stack.callback(opened.close)
+        yield _build_session(project, data_dir, opened)
 
 
-def _build_session(
-    project: Project, data_dir: Path, connection: "Connection", node: "LocalNode | None"
-) -> Session:
+@dataclass(frozen=True, kw_only=True)
+class _Opened:
+    """A chain that answers."""
+
+    connection: "Connection"
+    identity: ChainIdentity
+    node: "LocalNode | None" = None
+    """None for a node reached over the network."""
+
+    def close(self) -> None:
+        self.connection.close()
+        if self.node is not None:
+            self.node.close()
+
+
+def _build_session(project: Project, data_dir: Path, opened: _Opened) -> Session:
+    node = opened.node
     if node is not None:
         accounts = node.accounts
     else:
@@ -147,15 +153,14 @@ def _build_session(
         from contractchain.node.config import DEFAULT_MNEMONIC
 
         accounts = tuple(derive_accounts(DEFAULT_MNEMONIC, 10))
-    identity = connection.identity()
-    registry = Registry(data_dir / "deployments", identity)
+    registry = Registry(data_dir / "deployments", opened.identity)
     artifacts = ArtifactStore(data_dir / "artifacts")
     key = os.environ.get("CTC_PRIVATE_KEY")
     return Session(
         project=project,
         data_dir=data_dir,
-        connection=connection,
-        identity=identity,
+        connection=opened.connection,
+        identity=opened.identity,
         registry=registry,
         artifacts=artifacts,
         known=KnownContracts(registry, artifacts),
@@ -164,28 +169,53 @@ def _build_session(
     )
 
 
-def _open_node(data_dir: Path, options: ChainOptions, *, writes: bool) -> "LocalNode | str":
-    """Return the opened chain, or the URL of the node that has it open."""
-    from contractchain.node import EngineChoice, NodeConfig, open_local_chain
+def _connect(url: str) -> _Opened:
+    from contractchain.client.remote import RemoteConnection
+
+    connection = RemoteConnection(url)
+    try:
+        return _Opened(connection=connection, identity=connection.identity())
+    except ContractChainError:
+        connection.close()
+        raise
+
+
+def _open(data_dir: Path, options: ChainOptions, *, writes: bool) -> _Opened:
+    """Open the chain of a data directory, or connect to the node that has it open.
+
+    A node that is just starting or ending is waited for as briefly as another command is.
+    """
+    from contractchain.node import EngineChoice, NodeConfig
     from contractchain.node.local import STORE_FOLDER
     from contractchain.store import find_lock_owner
 
+    engine = EngineChoice(options.engine)
     if not writes and not (data_dir / STORE_FOLDER).exists():
-        return open_local_chain(NodeConfig(data_dir=None, engine=EngineChoice(options.engine)))
-    config = NodeConfig(data_dir=data_dir, engine=EngineChoice(options.engine))
+        return _open_embedded(NodeConfig(data_dir=None, engine=engine), place="memory")
+    config = NodeConfig(data_dir=data_dir, engine=engine)
     deadline = time.monotonic() + LOCK_WAIT_SECONDS
     while True:
         owner = find_lock_owner(data_dir)
-        if owner is not None and owner.url is not None:
+        try:
+            if owner is None or owner.url is None:
+                return _open_embedded(config, place=str(data_dir))
             if options.engine != "auto":
                 raise UsageError(
                     f"a node at {owner.url} has {data_dir} open, `--engine` has no effect on it"
                 )
-            return owner.url
-        try:
-            return open_local_chain(config)
-        except StoreLockedError as error:
+            return _connect(owner.url)
+        except (StoreLockedError, NodeUnreachableError) as error:
             if time.monotonic() > deadline:
-                error.hint = "wait for that process, or use another `--data-dir`"
+                if isinstance(error, StoreLockedError):
+                    error.hint = "wait for that process, or use another `--data-dir`"
                 raise
-            time.sleep(LOCK_PAUSE_SECONDS)
+        time.sleep(LOCK_PAUSE_SECONDS)
+
+
+def _open_embedded(config: "NodeConfig", *, place: str) -> _Opened:
+    from contractchain.client.embedded import EmbeddedConnection
+    from contractchain.node import open_local_chain
+
+    node = open_local_chain(config)
+    connection = EmbeddedConnection(node.chain, place=place)
+    return _Opened(connection=connection, identity=connection.identity(), node=node)
