@@ -12,8 +12,6 @@ import pytest
 from contractchain.client.compilation import load_contract
 from contractchain.client.project import Project
 
-pytest.importorskip("contractchain.lang.driver.pipeline")
-
 EXAMPLES = Path(__file__).parents[2] / "contracts"
 BROKEN = """\
 // SPDX-License-Identifier: MIT

@@ -147,9 +147,7 @@ def compile_files(
         UsageError: a file cannot be read.
     """
     from contractchain.lang.diagnostics import render_all
-    from contractchain.lang.driver.pipeline import (  # type: ignore[import-not-found, unused-ignore]
-        compile_sources,
-    )
+    from contractchain.lang.driver.pipeline import compile_sources
 
     files: dict[str, Path] = {}
     texts: dict[str, str] = {}

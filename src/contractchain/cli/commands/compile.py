@@ -105,15 +105,11 @@ def _locate(project: Any, name: str) -> Path:
 def _serve(*, worker: bool) -> Answer:
     """Do solc's work on stdin and stdout."""
     if worker:
-        from contractchain.lang.driver.worker import (  # type: ignore[import-not-found, unused-ignore]
-            run_worker,
-        )
+        from contractchain.lang.driver.worker import run_worker
 
         run_worker(sys.stdin, sys.stdout)
         return Answer(document={}, text="", is_printed=True)
-    from contractchain.lang.driver.standard_json import (  # type: ignore[import-not-found, unused-ignore]
-        compile_standard_text,
-    )
+    from contractchain.lang.driver.standard_json import compile_standard_text
 
     output = compile_standard_text(sys.stdin.read())
     return Answer(document=output, text=json.dumps(output))
@@ -132,9 +128,7 @@ def _write(directory: Path, artifacts: "tuple[Artifact, ...]") -> list[Path]:
 
 def to_foundry(artifact: "Artifact") -> dict[str, Any]:
     """Return an artifact in Foundry's format, which every tool can read."""
-    from contractchain.lang.driver.layout_json import (  # type: ignore[import-not-found, unused-ignore]
-        storage_layout_json,
-    )
+    from contractchain.lang.driver.layout_json import storage_layout_json
 
     layout = artifact.storage_layout
     return {
