@@ -6,6 +6,7 @@ from threading import Lock
 
 from contractchain.chain.canonical import CanonicalChain
 from contractchain.chain.deriving import (
+    DecodedReceipts,
     bloom_bits,
     build_log_views,
     build_pending_view,
@@ -18,7 +19,7 @@ from contractchain.chain.references import BlockReference, BlockTag
 from contractchain.chain.resolving import Resolver
 from contractchain.chain.views import LogFilter, LogView, ReceiptView, TransactionView
 from contractchain.interfaces.execution_data import DecodedTransaction
-from contractchain.types import Block, ChainConfig, Hash32, Header, Receipt
+from contractchain.types import Block, ChainConfig, Hash32, Header
 
 DECODED_BLOCKS = 16
 """Blocks whose decoded receipts are kept."""
@@ -38,7 +39,7 @@ class Blocks:
         self._resolver = resolver
         self._find_waiting = find_waiting
         self._config = config
-        self._decoded: OrderedDict[Hash32, tuple[Receipt, ...]] = OrderedDict()
+        self._decoded: OrderedDict[Hash32, DecodedReceipts] = OrderedDict()
         self._decoded_lock = Lock()
 
     def get_block(self, reference: BlockReference = BlockTag.LATEST) -> Block:
@@ -57,6 +58,10 @@ class Blocks:
         """Tell whether a block is in the canonical chain."""
         return self._canonical.find_canonical_number(block_hash) is not None
 
+    def get_transaction_hashes(self, reference: BlockReference) -> tuple[Hash32, ...]:
+        """Return the hashes of a block's transactions. Raises BlockNotFoundError."""
+        return self._resolver.get(reference).transaction_hashes
+
     def get_transactions(self, reference: BlockReference) -> tuple[TransactionView, ...]:
         """Return the transactions of a block. Raises BlockNotFoundError."""
         block = self._resolver.get(reference)
@@ -66,10 +71,10 @@ class Blocks:
     def get_receipts(self, reference: BlockReference) -> tuple[ReceiptView, ...]:
         """Return the receipts of a block. Raises BlockNotFoundError."""
         block = self._resolver.get(reference)
-        receipts = self._decode(block)
+        decoded = self._decode(block)
         return tuple(
-            build_receipt_view(block, receipts, index, self._config)
-            for index in range(len(receipts))
+            build_receipt_view(block, decoded, index, self._config)
+            for index in range(len(decoded.receipts))
         )
 
     def get_encoded_receipts(self, reference: BlockReference) -> tuple[bytes, ...]:
@@ -117,14 +122,14 @@ class Blocks:
                 yield from self._matching(block, wanted)
 
     def _matching(self, block: ExecutedBlock, wanted: LogFilter) -> Iterator[LogView]:
-        receipts = self._decode(block)
-        for index, receipt in enumerate(receipts):
+        decoded = self._decode(block)
+        for index, receipt in enumerate(decoded.receipts):
             if receipt.logs:
-                for log in build_log_views(block, receipts, index):
+                for log in build_log_views(block, decoded, index):
                     if _matches(log, wanted):
                         yield log
 
-    def _decode(self, block: ExecutedBlock) -> tuple[Receipt, ...]:
+    def _decode(self, block: ExecutedBlock) -> DecodedReceipts:
         with self._decoded_lock:
             receipts = self._decoded.get(block.hash)
         if receipts is None:

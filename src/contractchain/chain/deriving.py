@@ -1,5 +1,8 @@
 """Makes the views of transactions, receipts and logs from a block's encodings."""
 
+from dataclasses import dataclass
+from itertools import accumulate
+
 from contractchain.chain.executed import ExecutedBlock
 from contractchain.chain.fees import (
     GAS_PER_BLOB,
@@ -56,22 +59,34 @@ def build_pending_view(waiting: DecodedTransaction) -> TransactionView:
     )
 
 
-def decode_receipts(block: ExecutedBlock) -> tuple[Receipt, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodedReceipts:
+    """The consensus receipts of a block."""
+
+    receipts: tuple[Receipt, ...]
+    first_logs: tuple[int, ...]
+    """Place, among all logs of the block, of the first log of each receipt."""
+
+
+def decode_receipts(block: ExecutedBlock) -> DecodedReceipts:
     """Return the consensus receipts of a block."""
-    return tuple(decode_receipt(raw) for raw in block.receipts)
+    receipts = tuple(decode_receipt(raw) for raw in block.receipts)
+    counts = accumulate((len(receipt.logs) for receipt in receipts), initial=0)
+    return DecodedReceipts(receipts=receipts, first_logs=tuple(counts)[:-1])
 
 
 def build_receipt_view(
-    block: ExecutedBlock, receipts: tuple[Receipt, ...], index: int, config: ChainConfig
+    block: ExecutedBlock, decoded: DecodedReceipts, index: int, config: ChainConfig
 ) -> ReceiptView:
     """Return the receipt at a place in a block.
 
     Args:
         block: The block.
-        receipts: All its receipts, decoded: places of logs count from the block's start.
+        decoded: All its receipts: places of logs and gas count from the block's start.
         index: Place in the block.
         config: For the blob parameters.
     """
+    receipts = decoded.receipts
     receipt = receipts[index]
     transaction = decode_transaction(block.block.transactions[index])
     before = receipts[index - 1].cumulative_gas_used if index else 0
@@ -95,7 +110,7 @@ def build_receipt_view(
         gas_used=receipt.cumulative_gas_used - before,
         cumulative_gas_used=receipt.cumulative_gas_used,
         effective_gas_price=_effective_gas_price(transaction, block),
-        logs=build_log_views(block, receipts, index),
+        logs=build_log_views(block, decoded, index),
         logs_bloom=calculate_bloom(receipt.logs),
         blob_gas_used=blob_gas,
         blob_gas_price=blob_price,
@@ -103,10 +118,10 @@ def build_receipt_view(
 
 
 def build_log_views(
-    block: ExecutedBlock, receipts: tuple[Receipt, ...], index: int
+    block: ExecutedBlock, decoded: DecodedReceipts, index: int
 ) -> tuple[LogView, ...]:
     """Return the logs of the transaction at a place in a block."""
-    first = sum(len(receipt.logs) for receipt in receipts[:index])
+    first = decoded.first_logs[index]
     return tuple(
         LogView(
             address=log.address,
@@ -119,7 +134,7 @@ def build_log_views(
             transaction_index=index,
             index=first + position,
         )
-        for position, log in enumerate(receipts[index].logs)
+        for position, log in enumerate(decoded.receipts[index].logs)
     )
 
 

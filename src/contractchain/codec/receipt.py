@@ -4,7 +4,7 @@ Spec:
     Yellow paper, section 4.3.1; EIP-658, EIP-2718.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from contractchain.codec.rlp import Item, as_bytes, as_int, as_list, decode, encode, encode_int
 from contractchain.crypto import keccak256
@@ -12,11 +12,14 @@ from contractchain.errors import DecodeError
 from contractchain.types import Log, Receipt
 
 BLOOM_BYTES = 256
+EMPTY_BLOOM = bytes(BLOOM_BYTES)
 
 
-def calculate_bloom(logs: Iterable[Log]) -> bytes:
+def calculate_bloom(logs: Sequence[Log]) -> bytes:
     """Return the 2048-bit filter with three bits set for each address and topic."""
     bits = 0
+    if not logs:
+        return EMPTY_BLOOM
     for log in logs:
         for entry in (log.address, *log.topics):
             digest = keccak256(entry)

@@ -16,6 +16,7 @@ from contractchain.types import (
     Address,
     BlobTransaction,
     Block,
+    Hash32,
     Header,
     LegacyTransaction,
     SetCodeTransaction,
@@ -23,13 +24,15 @@ from contractchain.types import (
 
 
 def block_object(
-    block: Block, transactions: Sequence[TransactionView], *, full: bool
+    block: Block, transactions: Sequence[TransactionView] | Sequence[Hash32]
 ) -> dict[str, Any]:
-    """Return a block with its transactions, or with their hashes only."""
+    """Return a block with its transactions, or with their hashes if that is what is given."""
     out = header_object(block.header, block.hash)
     out["size"] = len(encode_block(block))
     out["uncles"] = []
-    out["transactions"] = [transaction_object(t) if full else t.hash for t in transactions]
+    out["transactions"] = [
+        transaction_object(t) if isinstance(t, TransactionView) else t for t in transactions
+    ]
     if block.withdrawals is not None:
         out["withdrawals"] = [
             {

@@ -20,10 +20,11 @@ def get_block(context: RpcContext, block: BlockArg, full: Boolean = False) -> di
     """Return a block, null if there is none."""
     try:
         found = context.chain.blocks.get_block(block)
-        transactions = context.chain.blocks.get_transactions(block)
+        if full:
+            return block_object(found, context.chain.blocks.get_transactions(block))
+        return block_object(found, context.chain.blocks.get_transaction_hashes(block))
     except BlockNotFoundError:
         return None
-    return block_object(found, transactions, full=full)
 
 
 def get_block_by_hash(
