@@ -196,6 +196,21 @@ def test_interval_shows_a_fault_and_goes_on_when_it_passes(
         engine.stop()
 
 
+def test_interval_ends_and_says_why_when_a_subscriber_fails() -> None:
+    ticker = Ticker()
+    with opened_chain(create_engine("auto"), instant=False) as opened:
+        engine = started_interval(ticker, opened)
+
+        def fail(change: object) -> None:
+            raise ZeroDivisionError("in a subscriber")
+
+        opened.chain.subscribe(fail)
+        ticker.tick()
+        until(lambda: not engine.status().running)
+        assert "in a subscriber" in (engine.status().last_error or "")
+        engine.stop()
+
+
 def test_interval_runs_once_at_a_time() -> None:
     with opened_chain(create_engine("auto"), instant=False) as opened:
         with pytest.raises(ConsensusError, match="running already"):

@@ -19,6 +19,7 @@ from contractchain.errors import (
     InsufficientFundsError,
     NonceTooLowError,
     SenderHasCodeError,
+    TransactionTooLargeError,
     ValidationError,
 )
 from contractchain.interfaces.execution import ExecutionLayer
@@ -26,6 +27,8 @@ from contractchain.interfaces.execution_data import DecodedTransaction
 from contractchain.types import EMPTY_CODE_HASH, Account, Hash32
 
 NO_ACCOUNT = Account()
+MAX_TRANSACTION_BYTES = 128 * 1024
+"""Size of an encoded transaction; the limit that other nodes have."""
 DELEGATION_PREFIX = b"\xef\x01\x00"
 """Code of an account that has delegated to a contract starts so (EIP-7702)."""
 
@@ -59,6 +62,7 @@ def admit_transactions(
         try:
             account = accounts[transaction.sender] or NO_ACCOUNT
             _check_known(pool, transaction)
+            _check_size(transaction)
             _check_code(execution, state_root, transaction, account)
             _check_account(pool, transaction, account)
             _check_fees(transaction, capacity)
@@ -73,6 +77,12 @@ def admit_transactions(
 def _check_known(pool: Mempool, transaction: DecodedTransaction) -> None:
     if transaction.hash in pool:
         raise AlreadyKnownError(hash=transaction.hash)
+
+
+def _check_size(transaction: DecodedTransaction) -> None:
+    size = len(transaction.raw)
+    if size > MAX_TRANSACTION_BYTES:
+        raise TransactionTooLargeError(size_bytes=size, limit_bytes=MAX_TRANSACTION_BYTES)
 
 
 def _check_code(

@@ -44,6 +44,10 @@ class StateRetention:
         """Give up the states of canonical blocks above `number`."""
         while self._window and self._window[-1][0] > number:
             self._execution.release(self._window.pop()[1])
+        with self._rebuilding:
+            for root in [r for r, n in self._rebuilt.items() if n > number]:
+                del self._rebuilt[root]
+                self._execution.release(root)
 
     @property
     def newest(self) -> int | None:
@@ -85,9 +89,6 @@ class StateRetention:
     def close(self) -> None:
         """Give up every hold."""
         self.cut_to(-1)
-        with self._rebuilding:
-            while self._rebuilt:
-                self._execution.release(self._rebuilt.popitem()[0])
 
     def _rebuild(self, number: int, root: Hash32) -> None:
         """Rebuild a state; one hold is the caller's, another keeps it for the next one."""

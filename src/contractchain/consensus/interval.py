@@ -116,3 +116,6 @@ class IntervalEngine:
                 faults += 1
                 if faults >= MAX_FAULTS_IN_A_ROW:
                     return
+            except Exception as error:  # noqa: BLE001  (the outermost frame of this thread)
+                self._last_error = f"{type(error).__name__}: {error}"
+                return

@@ -45,6 +45,7 @@ from contractchain.errors.mempool import (
     AlreadyKnownError,
     MempoolError,
     MempoolFullError,
+    TransactionTooLargeError,
     UnderpricedError,
 )
 from contractchain.errors.store import (
@@ -134,6 +135,7 @@ __all__ = [
     "StoreLockedError",
     "StoreMismatchError",
     "TransactionNotFoundError",
+    "TransactionTooLargeError",
     "TransactionTypeError",
     "UnderpricedError",
     "UnknownParentError",

@@ -56,3 +56,16 @@ class MempoolFullError(MempoolError):
 
     def describe(self) -> str:
         return f"the mempool is full ({self.limit} transactions)"
+
+
+@dataclass(eq=False)
+class TransactionTooLargeError(MempoolError):
+    """The encoded transaction is larger than the pool takes."""
+
+    code: ClassVar[str] = "transaction-too-large"
+
+    size_bytes: int = 0
+    limit_bytes: int = 0
+
+    def describe(self) -> str:
+        return f"the transaction has {self.size_bytes} bytes, at most {self.limit_bytes} are taken"

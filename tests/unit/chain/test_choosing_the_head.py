@@ -2,9 +2,11 @@
 
 import pytest
 
-from chain_cases import ETHER, START, Opened, accounts, make_raw
+from chain_cases import ETHER, START, Opened, accounts, make_raw, opened_chain
 from contractchain.chain import BlockTag, HeadChange
+from contractchain.chain.settings import ChainSettings
 from contractchain.errors import BlockNotFoundError, ConsensusError
+from contractchain.interfaces.execution import ExecutionLayer
 from contractchain.types import Hash32
 
 RECEIVER = accounts()[9].address
@@ -124,6 +126,24 @@ def test_lookups_follow_the_canonical_branch(manual: Opened) -> None:
     view = manual.chain.blocks.find_transaction(transaction)
     assert view is not None
     assert view.block_number is None
+
+
+def test_old_states_are_rebuilt_on_the_branch_that_is_canonical(execution: ExecutionLayer) -> None:
+    settings = ChainSettings(state_window=1)
+    with opened_chain(execution, instant=False, settings=settings) as opened:
+        for nonce in range(3):
+            opened.chain.submit([make_raw(nonce=nonce)])
+            opened.extend()
+        assert [opened.chain.state.get_account(RECEIVER, n).balance for n in (1, 2)] == [
+            10_000 * ETHER + 1,
+            10_000 * ETHER + 2,
+        ]
+        opened.chain.set_head(opened.chain.blocks.get_block(0).hash)
+        branch(opened, opened.chain.head().hash, [START + 50, START + 51, START + 52])
+        assert [opened.chain.state.get_account(RECEIVER, n).balance for n in (1, 2)] == [
+            10_000 * ETHER + 3,
+            10_000 * ETHER + 3,
+        ]
 
 
 def test_old_side_blocks_make_room(manual: Opened) -> None:
