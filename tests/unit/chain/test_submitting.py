@@ -79,7 +79,7 @@ def test_results_come_in_the_order_of_the_transactions(instant: Opened) -> None:
         (make_raw(gas_limit=30_000_001), GasLimitExceededError),
         (make_raw(max_fee=1, priority=1), FeeTooLowError),
         (make_raw(value=10_000 * ETHER), InsufficientFundsError),
-        (make_raw(data=bytes(130_000), gas_limit=9_000_000), TransactionTooLargeError),
+        (make_raw(data=bytes(132_000), gas_limit=9_000_000), TransactionTooLargeError),
     ],
 )
 def test_each_broken_rule_has_its_error(
