@@ -12,7 +12,7 @@ use revm::{DatabaseCommit, ExecuteEvm, MainBuilder, MainContext, MainnetEvm};
 use super::outcome::refusal;
 use super::overlay::Overlay;
 use super::receipt::{Status, bloom_of, encode_receipt};
-use super::{BlockContext, Engine, Fork, Outcome, constantinople, system};
+use super::{BlockContext, Engine, Fork, Outcome, instructions, system};
 use crate::fault::{Fault, Result};
 use crate::state::World;
 use crate::transaction::{Checked, Recovered};
@@ -61,9 +61,7 @@ pub fn build_evm<'a>(overlay: Overlay<'a>, context: &BlockContext) -> Evm<'a> {
         .with_cfg(context.cfg_env())
         .with_block(context.block_env())
         .build_mainnet();
-    if context.fork == Fork::Constantinople {
-        constantinople::install(&mut evm);
-    }
+    instructions::install(&mut evm, context.fork);
     evm
 }
 

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, B256, U256};
 use revm::context::{BlockEnv, CfgEnv};
 use revm::context_interface::block::BlobExcessGasAndPrice;
 
-use super::{Fork, constantinople};
+use super::{Fork, instructions};
 use crate::transaction::Rules;
 
 /// Blob parameters in force (EIP-7840).
@@ -131,7 +131,7 @@ impl BlockContext {
     pub(super) fn cfg_env(&self) -> CfgEnv {
         let mut cfg = CfgEnv::new_with_spec(self.fork.spec()).with_chain_id(self.chain_id);
         if self.fork == Fork::Constantinople {
-            cfg.gas_params = constantinople::gas_params(cfg.gas_params);
+            cfg.gas_params = instructions::constantinople_gas_params(cfg.gas_params);
         }
         if let Some(schedule) = self.blobs() {
             cfg.max_blobs_per_tx = Some(self.rules().max_blobs_per_transaction());

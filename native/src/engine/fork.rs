@@ -34,7 +34,7 @@ const FORKS: [(Fork, SpecId, &str); 15] = [
     (TangerineWhistle, SpecId::TANGERINE, "TangerineWhistle"),
     (SpuriousDragon, SpecId::SPURIOUS_DRAGON, "SpuriousDragon"),
     (Byzantium, SpecId::BYZANTIUM, "Byzantium"),
-    // With another SSTORE, see `constantinople`.
+    // With another SSTORE, see `instructions`.
     (Constantinople, SpecId::PETERSBURG, "Constantinople"),
     (Petersburg, SpecId::PETERSBURG, "Petersburg"),
     (Istanbul, SpecId::ISTANBUL, "Istanbul"),

@@ -5,10 +5,11 @@
 mod access_list;
 mod block;
 mod call;
-mod constantinople;
+
 mod context;
 mod estimate;
 mod fork;
+mod instructions;
 mod outcome;
 mod overlay;
 mod receipt;

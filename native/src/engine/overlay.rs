@@ -30,6 +30,8 @@ struct Entry {
     /// In the state below.
     original: Option<Info>,
     current: Option<Info>,
+    /// Whether the state below has storage for it.
+    had_storage: bool,
     /// Whether the storage of the state below is gone.
     is_cleared: bool,
     slots: U256Map<SlotEntry>,
@@ -64,15 +66,18 @@ impl<'a> Overlay<'a> {
         let world = self.world;
         self.accounts.entry(*address).or_insert_with(|| {
             let key = keccak256(address);
-            let original = world.account_by_key(&key).map(|account| Info {
+            let account = world.account_by_key(&key);
+            let original = account.map(|account| Info {
                 nonce: account.nonce,
                 balance: account.balance,
                 code: account.code.clone(),
             });
+            let had_storage = account.is_some_and(|account| !account.storage.is_empty());
             Entry {
                 key,
                 current: original.clone(),
                 original,
+                had_storage,
                 is_cleared: false,
                 slots: U256Map::default(),
             }
@@ -167,7 +172,7 @@ impl<'a> Overlay<'a> {
         let accounts = self
             .accounts
             .iter()
-            .filter_map(|(address, entry)| entry.change(*address, self.world))
+            .filter_map(|(address, entry)| entry.change(*address))
             .collect();
         Changes { accounts }
     }
@@ -217,6 +222,18 @@ fn new_code(code: Option<Bytecode>, hash: B256, codes: &CodeTable) -> Option<Arc
 }
 
 impl Entry {
+    /// Whether only its storage keeps a contract from being created here (EIP-7610).
+    ///
+    /// revm looks at nonce and code hash alone. A zero hash counts as no code everywhere but in
+    /// that check and in EXTCODEHASH (see `instructions`). Only a genesis allocation or blocks
+    /// before Spurious Dragon leave such accounts.
+    fn blocks_creation(&self, info: &Info) -> bool {
+        info.nonce == 0
+            && info.code.is_none()
+            && (self.had_storage && !self.is_cleared
+                || self.slots.values().any(|slot| !slot.current.is_zero()))
+    }
+
     fn destroy(&mut self) {
         self.current = None;
         self.is_cleared = true;
@@ -224,10 +241,10 @@ impl Entry {
     }
 
     fn slot(&mut self, world: &World, slot: &U256) -> &mut SlotEntry {
-        let (key, is_cleared, exists) = (&self.key, self.is_cleared, self.original.is_some());
+        let (key, is_below) = (&self.key, self.had_storage && !self.is_cleared);
         self.slots.entry(*slot).or_insert_with(|| {
             let below = match world.account_by_key(key) {
-                Some(account) if exists && !is_cleared => account.slot(slot),
+                Some(account) if is_below => account.slot(slot),
                 _ => U256::ZERO,
             };
             SlotEntry {
@@ -237,12 +254,8 @@ impl Entry {
         })
     }
 
-    fn change(&self, address: Address, world: &World) -> Option<AccountChange> {
-        let had_storage = || {
-            let account = world.account_by_key(&self.key);
-            account.is_some_and(|account| !account.storage.is_empty())
-        };
-        let cleared = self.is_cleared && self.original.is_some() && had_storage();
+    fn change(&self, address: Address) -> Option<AccountChange> {
+        let cleared = self.is_cleared && self.had_storage;
         let slots: Vec<_> = self
             .slots
             .iter()
@@ -275,12 +288,18 @@ impl Database for Overlay<'_> {
     type Error = Infallible;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, Infallible> {
-        Ok(self.info(&address).map(|info| {
+        let entry = self.entry(&address);
+        Ok(entry.current.as_ref().map(|info| {
             let code = match &info.code {
                 Some(code) => code.bytecode.clone(),
                 None => Bytecode::default(),
             };
-            AccountInfo::new(info.balance, info.nonce, info.code_hash(), code)
+            let hash = if entry.blocks_creation(info) {
+                B256::ZERO
+            } else {
+                info.code_hash()
+            };
+            AccountInfo::new(info.balance, info.nonce, hash, code)
         }))
     }
 

@@ -1,0 +1,84 @@
+//! The two instructions that differ from revm's.
+//!
+//! EXTCODEHASH undoes what `Overlay` does for EIP-7610. SSTORE under Constantinople has the net
+//! gas metering that Petersburg took back: the one Istanbul brought again, without the floor of
+//! 2,300 gas and with SLOAD at 200. No public chain runs it alone.
+//!
+//! Spec: EIP-1283, EIP-7610.
+
+use alloy_primitives::{Address, KECCAK256_EMPTY};
+use revm::bytecode::opcode::{EXTCODEHASH, SSTORE};
+use revm::context_interface::Host;
+use revm::context_interface::cfg::{GasParams, gas_params::GasId};
+use revm::interpreter::instructions::{Instruction, host};
+use revm::interpreter::interpreter::EthInterpreter;
+use revm::interpreter::{InstructionContext, InstructionExecResult, InstructionResult};
+
+use super::Fork;
+use super::block::Evm;
+
+const SLOAD_GAS: u64 = 200;
+const SET_GAS: u64 = 20_000 - SLOAD_GAS;
+const RESET_GAS: u64 = 5_000 - SLOAD_GAS;
+
+/// Gas parameters of Constantinople, from those of Petersburg.
+pub fn constantinople_gas_params(mut params: GasParams) -> GasParams {
+    params.override_gas([
+        (GasId::sstore_static(), SLOAD_GAS),
+        (GasId::sstore_set_without_load_cost(), SET_GAS),
+        (GasId::sstore_reset_without_cold_load_cost(), RESET_GAS),
+        (GasId::sstore_set_refund(), SET_GAS),
+        (GasId::sstore_reset_refund(), RESET_GAS),
+    ]);
+    params
+}
+
+/// Replaces the instructions.
+pub fn install(evm: &mut Evm<'_>, fork: Fork) {
+    let gas = evm.instruction.gas_table()[EXTCODEHASH as usize];
+    evm.instruction
+        .insert_instruction(EXTCODEHASH, Instruction::new(extcodehash), gas);
+    if fork == Fork::Constantinople {
+        evm.instruction
+            .insert_instruction(SSTORE, Instruction::new(constantinople_sstore), 0);
+    }
+}
+
+/// A zero hash that stands for no code (see `Overlay`) must not be seen by contracts.
+fn extcodehash<H: Host + ?Sized>(
+    context: InstructionContext<'_, H, EthInterpreter>,
+) -> InstructionExecResult {
+    let InstructionContext { interpreter, host } = context;
+    let address = interpreter
+        .stack
+        .top()
+        .map(|top| Address::from_word((*top).into()));
+    host::extcodehash(InstructionContext {
+        interpreter: &mut *interpreter,
+        host: &mut *host,
+    })?;
+    if let (Some(address), Some(top)) = (address, interpreter.stack.top())
+        && top.is_zero()
+        && !host
+            .load_account_info_skip_cold_load(address, false, false)?
+            .is_empty
+    {
+        *top = KECCAK256_EMPTY.into();
+    }
+    Ok(())
+}
+
+fn constantinople_sstore<H: Host + ?Sized>(
+    context: InstructionContext<'_, H, EthInterpreter>,
+) -> InstructionExecResult {
+    host::sstore_with_gas_accounting(context, |context, _, load| {
+        let params = context.host.gas_params();
+        let gas = params.sstore_dynamic_gas(true, &load.data, load.is_cold);
+        let refund = params.sstore_refund(true, &load.data);
+        if !context.interpreter.gas.record_regular_cost(gas) {
+            return Err(InstructionResult::OutOfGas);
+        }
+        context.interpreter.gas.record_refund(refund);
+        Ok(())
+    })
+}
