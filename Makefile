@@ -46,7 +46,7 @@ test: ## Run the Python tests on every engine that is installed
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --engine $(ENGINE)
 
 test-native: ## Run the tests of the Rust code
-	cargo test --locked --release --manifest-path native/Cargo.toml
+	cargo test --locked --release --no-default-features --manifest-path native/Cargo.toml
 
 test-readme: ## Run the README's test command with the native engine and solc required
 	export PATH="$(BIN):$$PATH" CTC_REQUIRE_NATIVE=1 CTC_REQUIRE_SOLC=1 && $(shell sed -n '/^pip install .*pytest/p' README.md | head -1)

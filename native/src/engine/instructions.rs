@@ -1,13 +1,13 @@
-//! The two instructions that differ from revm's.
+//! The instructions that differ from revm's.
 //!
-//! EXTCODEHASH undoes what `Overlay` does for EIP-7610. SSTORE under Constantinople has the net
+//! DUP tells a stack that is too small from one that is full. EXTCODEHASH undoes what `Overlay` does for EIP-7610. SSTORE under Constantinople has the net
 //! gas metering that Petersburg took back: the one Istanbul brought again, without the floor of
 //! 2,300 gas and with SLOAD at 200. No public chain runs it alone.
 //!
 //! Spec: EIP-1283, EIP-7610.
 
 use alloy_primitives::{Address, KECCAK256_EMPTY};
-use revm::bytecode::opcode::{EXTCODEHASH, SSTORE};
+use revm::bytecode::opcode::{DUP1, EXTCODEHASH, SSTORE};
 use revm::context_interface::Host;
 use revm::context_interface::cfg::{GasParams, gas_params::GasId};
 use revm::interpreter::instructions::{Instruction, host};
@@ -38,9 +38,29 @@ pub fn install(evm: &mut Evm<'_>, fork: Fork) {
     let gas = evm.instruction.gas_table()[EXTCODEHASH as usize];
     evm.instruction
         .insert_instruction(EXTCODEHASH, Instruction::new(extcodehash), gas);
+    macro_rules! replace_dups {
+        ($($n:literal)*) => {$(
+            let gas = evm.instruction.gas_table()[DUP1 as usize + $n - 1];
+            evm.instruction.insert_instruction(DUP1 + $n - 1, Instruction::new(dup::<$n, _>), gas);
+        )*};
+    }
+    replace_dups!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16);
     if fork == Fork::Constantinople {
         evm.instruction
             .insert_instruction(SSTORE, Instruction::new(constantinople_sstore), 0);
+    }
+}
+
+fn dup<const N: usize, H: ?Sized>(
+    context: InstructionContext<'_, H, EthInterpreter>,
+) -> InstructionExecResult {
+    let stack = &mut context.interpreter.stack;
+    if stack.dup(N) {
+        Ok(())
+    } else if stack.len() < N {
+        Err(InstructionResult::StackUnderflow)
+    } else {
+        Err(InstructionResult::StackOverflow)
     }
 }
 

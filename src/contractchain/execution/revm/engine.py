@@ -100,7 +100,10 @@ class RevmEngine:
 
     def has_state(self, root: Hash32) -> bool:
         """Tell whether the state is held. The empty state always is."""
-        return self._engine.has_state(root)
+        try:
+            return self._engine.has_state(root)
+        except _native.Fault as fault:
+            raise_fault(fault)
 
     def retain(self, root: Hash32) -> None:
         """Hold the state once more; see `StateKeeper`."""
