@@ -254,3 +254,12 @@ def test_doctor_finds_nothing_wrong_with_a_deployed_project(counter: Path, ctc) 
     assert "head 1" in ended.out
     document = ctc("doctor", "--json").document
     assert document["healthy"] is True
+
+
+def test_a_failed_compilation_points_to_what_another_compiler_made(counter: Path, ctc) -> None:
+    (counter / "contracts" / "Broken.sol").write_text(BROKEN)
+    (counter / "out").mkdir()
+    (counter / "out" / "Broken.json").write_text("{}")
+    ended = ctc("deploy", "Broken")
+    assert ended.status == 1
+    assert "hint: another compiler has made `out/Broken.json`" in ended.err

@@ -26,6 +26,8 @@ class Target:
     contract: Contract
     deployment: Deployment | None
     """None for an address that is not in the registry."""
+    code: bytes
+    """Runtime code at the address; empty if there is no contract."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +54,7 @@ def resolve_target(session: Session, text: str, *, at: "BlockReference") -> Targ
     else:
         deployment = session.find_deployment(text)
         address = session.get_address(text) if deployment is None else deployment.address
-    code = session.connection.get_account(address, at).code
+    code = session.connection.get_code(address, at)
     if deployment is not None:
         _check_code(session, deployment, code)
         _check_sources(session, deployment)
@@ -67,19 +69,18 @@ def resolve_target(session: Session, text: str, *, at: "BlockReference") -> Targ
         connection=session.connection,
         abis_for=session.known.abis_for,
     )
-    return Target(title=title, contract=contract, deployment=deployment)
+    return Target(title=title, contract=contract, deployment=deployment, code=code)
 
 
-def require_code(session: Session, target: Target, *, at: "BlockReference") -> None:
+def require_code(session: Session, target: Target) -> None:
     """Check that there is a contract.
 
     Raises:
         NoCodeError: there is none.
     """
-    address = target.contract.address
-    if not session.connection.get_account(address, at).code:
+    if not target.code:
         raise NoCodeError(
-            address=session.describe_address(address),
+            address=session.describe_address(target.contract.address),
             hint="nothing was deployed there at that block",
         )
 

@@ -18,6 +18,7 @@ from contractchain.client.files import read_file, write_atomically
 from contractchain.client.project import Location, Origin, Project
 from contractchain.errors import (
     AmbiguousNameError,
+    ContractChainError,
     ContractNotFoundError,
     StoreError,
     UsageError,
@@ -76,7 +77,7 @@ def load_contract(project: Project, reference: str, *, cache: Path | None = None
         found = load_artifacts(location.path)
         artifact = _choose(found, location, reference)
         return LoadedContract(artifact=artifact, origin=project.describe(location.path))
-    compiled = compile_file(project, location.path, cache=cache)
+    compiled = _compile_located(project, location, cache)
     artifact = _choose(compiled.artifacts, location, reference)
     bundled = location.origin is Origin.BUNDLED
     return LoadedContract(
@@ -85,6 +86,19 @@ def load_contract(project: Project, reference: str, *, cache: Path | None = None
         sources={} if bundled else compiled.sources,
         warnings=compiled.warnings,
     )
+
+
+def _compile_located(project: Project, location: Location, cache: Path | None) -> CompiledFile:
+    """Compile, and where that fails point to what another compiler has made of the contract."""
+    try:
+        return compile_file(project, location.path, cache=cache)
+    except ContractChainError as error:
+        wanted = location.name or location.path.stem
+        made = [path for path in project.find_artifacts() if path.stem == wanted]
+        if made and error.hint is None:
+            shown = project.describe(made[0])
+            error.hint = f"another compiler has made `{shown}`; name it to use it"
+        raise
 
 
 def _choose(found: Iterable[Artifact], location: Location, reference: str) -> Artifact:

@@ -55,6 +55,10 @@ class ChainReader(Protocol):
         """
         ...
 
+    def get_code(self, address: Address, at: "BlockReference") -> bytes:
+        """Return the runtime code at an address; empty if it is no contract. Raises likewise."""
+        ...
+
     def find_transaction(self, transaction_hash: Hash32) -> "TransactionView | None":
         """Return a transaction, mined or pending."""
         ...

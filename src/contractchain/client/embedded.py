@@ -55,8 +55,12 @@ class EmbeddedConnection:
         return AccountState(
             balance=account.balance,
             nonce=account.nonce,
-            code=self._chain.state.get_code(address, at),
+            code=self.get_code(address, at),
         )
+
+    def get_code(self, address: Address, at: "BlockReference") -> bytes:
+        """Return the runtime code at an address; empty if it is no contract."""
+        return self._chain.state.get_code(address, at)
 
     def find_transaction(self, transaction_hash: Hash32) -> "TransactionView | None":
         """Return a transaction, mined or pending."""

@@ -13,7 +13,13 @@ from base64 import b64encode
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from contractchain.chain import BlockReference, ReceiptView, SuggestedFees, TransactionView
+from contractchain.chain import (
+    BlockReference,
+    BlockTag,
+    ReceiptView,
+    SuggestedFees,
+    TransactionView,
+)
 from contractchain.chain.references import describe_reference
 from contractchain.client.connection import AccountState, BlockSummary
 from contractchain.client.registry import ChainIdentity
@@ -90,6 +96,7 @@ class RemoteConnection:
             secret = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
             self._headers["Authorization"] = "Basic " + b64encode(secret.encode()).decode()
         self._asked = 0
+        self._identity: ChainIdentity | None = None
 
     @property
     def place(self) -> str:
@@ -170,11 +177,12 @@ class RemoteConnection:
         )
 
     def identity(self) -> ChainIdentity:
-        """Return chain id and genesis hash."""
-        from contractchain.chain import BlockTag
-
-        chain_id = self._read(read_quantity, self.request("eth_chainId"))
-        return ChainIdentity(chain_id=chain_id, genesis_hash=self.get_block(BlockTag.EARLIEST).hash)
+        """Return chain id and genesis hash, which are asked for once."""
+        if self._identity is None:
+            chain_id = self._read(read_quantity, self.request("eth_chainId"))
+            genesis_hash = self.get_block(BlockTag.EARLIEST).hash
+            self._identity = ChainIdentity(chain_id=chain_id, genesis_hash=genesis_hash)
+        return self._identity
 
     def get_block(self, reference: BlockReference) -> BlockSummary:
         """Return a block. Raises BlockNotFoundError."""
@@ -193,8 +201,13 @@ class RemoteConnection:
         return AccountState(
             balance=self._read(read_quantity, self.request("eth_getBalance", *where)),
             nonce=self._read(read_quantity, self.request("eth_getTransactionCount", *where)),
-            code=self._read(read_bytes, self.request("eth_getCode", *where)),
+            code=self.get_code(address, at),
         )
+
+    def get_code(self, address: Address, at: BlockReference) -> bytes:
+        """Return the runtime code at an address; empty if it is no contract."""
+        result = self.request("eth_getCode", to_hex(address), write_reference(at))
+        return bytes(self._read(read_bytes, result))
 
     def find_transaction(self, transaction_hash: Hash32) -> TransactionView | None:
         """Return a transaction, mined or pending."""
@@ -254,8 +267,6 @@ class RemoteConnection:
 
     def suggest_fees(self) -> SuggestedFees:
         """Return fees for a transaction that is sent now."""
-        from contractchain.chain import BlockTag
-
         base_fee = self.get_block(BlockTag.LATEST).header.base_fee_per_gas or 0
         try:
             priority = self._read(read_quantity, self.request("eth_maxPriorityFeePerGas"))

@@ -62,7 +62,7 @@ def command(
     chain = ChainOptions(rpc=rpc, data_dir=data_dir, engine=engine)
     with open_session(chain) as session:
         target = resolve_target(session, name, at=reference)
-        require_code(session, target, at=reference)
+        require_code(session, target)
         asked = resolve_invocation(session, target, function, arguments)
         report = target.contract.call(
             asked.function,

@@ -60,17 +60,19 @@ def command(
     from contractchain.client.arguments import parse_arguments
     from contractchain.client.compilation import load_contract
     from contractchain.client.contract import check_deployable, deploy
+    from contractchain.client.project import Project
     from contractchain.client.registry import Deployment, hash_runtime_code
     from contractchain.codec.abi import parse_abi
     from contractchain.codec.hexadecimal import to_checksum
 
     options = build_transaction_options(value, gas_limit, max_fee, priority_fee)
     chain = ChainOptions(rpc=rpc, data_dir=data_dir, engine=engine)
+    project = Project.find(Path.cwd())
+    loaded = load_contract(project, name, cache=(data_dir or project.data_directory) / "cache")
+    artifact = loaded.artifact
+    check_deployable(artifact)
     with open_session(chain, writes=True) as session:
-        loaded = load_contract(session.project, name, cache=session.data_dir / "cache")
-        artifact = loaded.artifact
         session.warnings.extend(loaded.warnings)
-        check_deployable(artifact)
         constructor = parse_abi(artifact.abi).constructor
         values = parse_arguments(
             constructor.inputs,
@@ -94,7 +96,7 @@ def command(
                 extra=report.failure.to_dict() if report.failure is not None else {},
             )
         address = receipt.contract_address
-        code = session.connection.get_account(address, receipt.block_number).code
+        code = session.connection.get_code(address, receipt.block_number)
         deployment = session.registry.add(
             Deployment(
                 name=artifact.name,

@@ -61,7 +61,7 @@ def command(
     with open_session(chain, writes=True) as session:
         target = resolve_target(session, name, at=BlockTag.LATEST)
         if function is not None:
-            require_code(session, target, at=BlockTag.LATEST)
+            require_code(session, target)
         asked = resolve_invocation(session, target, function, arguments)
         signer = session.wallet.get_signer(sender)
         report = target.contract.send(
