@@ -91,8 +91,6 @@ class TypeBuilder(Builder):
         before, after = children[:arrow], children[arrow + 1 :]
         key, value = nodes_of(before, TypeName)[0], nodes_of(after, TypeName)[0]
         key_name, value_name = find_name(before), find_name(after)
-        if not isinstance(key, (ElementaryTypeName, UserDefinedTypeName)):
-            self.report(1005, "the key of a mapping is an elementary type or a name", key.span)
         return MappingTypeName(
             span=self.span_of(children),
             node_id=self.new_id(),

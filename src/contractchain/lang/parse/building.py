@@ -30,6 +30,9 @@ RESERVED_WORDS: frozenset[str] = frozenset(
     years storage memory calldata indexed anonymous constant immutable virtual abstract
     contract interface library public private internal external pure view payable true false
     address bool string uint int bytes fixed ufixed
+    as assembly break catch constructor continue delete do else emit enum event for function if
+    import is mapping modifier new override pragma return returns struct try type unchecked using
+    while
     """.split()  # noqa: SIM905 - a list of words is easier to read as words
 )
 """Words that cannot be identifiers, though the grammar alone would let them."""

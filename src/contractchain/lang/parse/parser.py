@@ -10,7 +10,6 @@ from lark.exceptions import UnexpectedInput
 
 from contractchain.lang.ast import (
     BinaryOperation,
-    Block,
     IfStatement,
     Node,
     SourceUnit,
@@ -108,8 +107,7 @@ def find_too_deep(root: Node) -> Node | None:
             straight = current.left
         elif isinstance(current, IfStatement):
             straight = current.if_false
-        step = 0 if isinstance(current, Block) else 1
         for child in iterate_children(current):
             is_straight = child is straight and type(child) is type(current)
-            stack.append((child, depth if is_straight else depth + step))
+            stack.append((child, depth if is_straight else depth + 1))
     return None

@@ -37,6 +37,11 @@ CURATED: dict[str, tuple[str, str]] = {
     "switch": ("`switch` only exists in inline assembly", "write `if` and `else if`"),
     "+": ("there is no unary `+`", "leave it out"),
     "external": ("`external` does not fit here", "the visibility of a variable is not `external`"),
+    "return": ("`return` does not fit here", "statements stand inside functions"),
+    "if": ("`if` does not fit here", "statements stand inside functions"),
+    "for": ("`for` does not fit here", "statements stand inside functions"),
+    "while": ("`while` does not fit here", "statements stand inside functions"),
+    "emit": ("`emit` does not fit here", "statements stand inside functions"),
     "virtual": ("`virtual` does not fit here", "it belongs in the header of a function"),
 }
 """What to say about words that come from other languages: message and hint."""
@@ -76,7 +81,7 @@ def _explain(text: str, kind: str, accepts: set[str], previous: str) -> tuple[st
             "a `}` may be left over" if text == "}" else None,
         )
     closers = [name for name in _CLOSERS if name in accepts]
-    is_complete = "BINOP" in accepts or not accepts & {"IDENT", "YID"}
+    is_complete = not accepts & {"NUMBER", "YID"}
     if "SEMICOLON" in closers and is_complete:
         return f"expected `;` but found {found}", "a `;` is missing before it"
     if closers and is_complete:

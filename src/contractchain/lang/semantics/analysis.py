@@ -44,7 +44,8 @@ def analyse(
     context = Context(analysis)
     try:
         load_units(context, sources, reader, remappings)
-        if not analysis.has_errors:
+        kinds = {item.kind for item in analysis.diagnostics}
+        if DiagnosticKind.PARSER_ERROR not in kinds:
             _check(context)
     except RecursionError:
         analysis.diagnostics.append(

@@ -234,6 +234,7 @@ class OperatorChecker(CheckerBase):
             )
         elif not info.is_lvalue:
             self._report_not_assignable(node, info)
+            return ExpressionInfo(type=UNKNOWN)
         symbol = info.declaration
         if isinstance(symbol, VariableSymbol) and symbol.is_immutable:
             self._check_immutable(node, symbol)

@@ -369,14 +369,15 @@ class OverrideChecker:
                     modifiers.add(modifier.name)
                     if modifier.node.body is None:
                         out.append(modifier)
-        if contract.is_interface or contract.is_abstract or contract.is_library or not out:
+        missing = [item for item in out if _may_lack_body(item)]
+        if contract.is_interface or contract.is_abstract or contract.is_library or not missing:
             return out
-        first = out[0]
-        notes = [note for item in out[:3] for note in declared_here(item, "without a body")]
+        first = missing[0]
+        notes = [note for item in missing[:3] for note in declared_here(item, "without a body")]
         self._context.type_error(
             3656,
             f"`{contract.name}` does not implement `{first.name}`"
-            + (f" and {len(out) - 1} more" if len(out) > 1 else ""),
+            + (f" and {len(missing) - 1} more" if len(missing) > 1 else ""),
             contract.span,
             hint="implement it, or make the contract `abstract`",
             notes=notes,
@@ -419,6 +420,12 @@ def find_selector(item: FunctionSymbol | VariableSymbol) -> bytes | None:
     if not is_library and any(type_.abi_type is None for type_ in types):
         return None
     return keccak256(signature_of(item).encode())[:4]
+
+
+def _may_lack_body(symbol: Symbol) -> bool:
+    if isinstance(symbol, FunctionSymbol):
+        return symbol.is_virtual
+    return isinstance(symbol, ModifierSymbol) and symbol.node.is_virtual
 
 
 def _has_unknown_member(types: tuple[Type, ...]) -> bool:

@@ -183,6 +183,7 @@ class VariableResolver:
                 node.span,
                 hint="constants are value types, `string` and `bytes`",
             )
+            return UNKNOWN
         return written.at(_MEMORY)
 
     def _check_transient(self, symbol: VariableSymbol, written: Type) -> None:

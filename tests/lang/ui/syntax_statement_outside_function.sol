@@ -1,0 +1,7 @@
+pragma solidity ^0.8.0;
+
+contract C {
+    uint256 x;
+    x = 3; //~ ERROR: expected a name
+    return x; //~ ERROR: `return` is a reserved word
+}
