@@ -13,7 +13,9 @@ CONSTANTS = (
     0, 1, 2, 3, 5, 31, 32, 33, 64, 255, 256, 0xFFFF, 1 << 128, (1 << 160) - 1, (1 << 255),
     (1 << 256) - 1, (1 << 256) - 2, 0xFFFFFFFF << 224, 0x4E487B71,
 )  # fmt: skip
-HEAP = 0x4000
+POINTER = "pointer"
+"""Variable with an address; the value itself depends on what the back end reserves."""
+HEAP = 0x20000
 """Programs address memory from here on, above whatever the back end reserves."""
 
 
@@ -48,6 +50,7 @@ class Generator:
         builder = FunctionBuilder("main")
         builder.emit_effect(Op.MSTORE, 0x40, builder.emit(Op.MEMORY_GUARD))
         self.start(builder, 0, callable_from=0)
+        self.allocate(builder)
         self.body(builder, self.size)
         for index in range(min(self.variables, 24)):
             value = builder.read_variable(index)
@@ -75,6 +78,7 @@ class Generator:
         self.callable_from = callable_from
         self.fuel: Operand = 3
         parameters = builder.function.parameters
+        builder.write_variable(POINTER, HEAP + 0x2000)
         for index in range(self.variables):
             if index < arity:
                 builder.write_variable(index, parameters[1 + index])
@@ -92,12 +96,31 @@ class Generator:
         builder.write_variable(self.random.randrange(self.variables), value)
 
     def place(self, builder: FunctionBuilder) -> Operand:
+        if self.random.random() < 0.3:
+            pointer = builder.read_variable(POINTER)
+            return builder.emit(Op.ADD, pointer, self.random.choice((0, 1, 32, 64)))
         if self.random.random() < 0.6:
             return HEAP + self.random.choice((0, 1, 16, 31, 32, 64, 96))
         masked = builder.emit(Op.AND, self.operand(builder), 0x7F)
         return builder.emit(Op.ADD, HEAP, masked)
 
+    def allocate(self, builder: FunctionBuilder) -> None:
+        """Take memory the way Solidity does."""
+        pointer = builder.emit(Op.MLOAD, 0x40)
+        builder.emit_effect(Op.MSTORE, 0x40, builder.emit(Op.ADD, pointer, 128))
+        for offset in range(0, 128, 32):
+            builder.emit_effect(Op.MSTORE, builder.emit(Op.ADD, pointer, offset), 0)
+        builder.write_variable(POINTER, pointer)
+
+    def hashed_slot(self, builder: FunctionBuilder) -> Operand:
+        """Return the slot of a mapping element."""
+        builder.emit_effect(Op.MSTORE, 0, self.operand(builder))
+        builder.emit_effect(Op.MSTORE, 32, self.random.randrange(2))
+        return builder.emit(Op.KECCAK256, 0, 64)
+
     def slot(self, builder: FunctionBuilder) -> Operand:
+        if self.random.random() < 0.25:
+            return self.hashed_slot(builder)
         if self.random.random() < 0.7:
             return self.random.randrange(3)
         return builder.emit(Op.AND, self.operand(builder), 3)
@@ -124,6 +147,8 @@ class Generator:
             self.switch(builder, count // 4)
         elif kind < 0.98:
             self.guard(builder)
+        elif kind < 0.99:
+            self.allocate(builder)
         else:
             self.assign(builder, self.operand(builder))
 
