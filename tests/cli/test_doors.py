@@ -212,7 +212,7 @@ def test_a_malformed_file_is_refused(
         (["tx", "0x" + "11" * 32], "is not known"),
         (["receipt", "0x" + "11" * 32], "is not known"),
         (["balance", "0x12"], "malformed address"),
-        (["balance", "nobody"], "`nobody` is not deployed"),
+        (["balance", "nobody"], "`nobody` is neither an account nor a contract"),
         (["call", "0x" + "11" * 20, "f()"], "there is no contract at"),
         (["call", "account0", "f()"], "there is no contract at"),
         (["call", "Till", "limit", "--at", "9"], "block 9 is not in the chain"),

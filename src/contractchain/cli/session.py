@@ -22,8 +22,10 @@ from contractchain.codec.hexadecimal import parse_address, to_checksum
 from contractchain.errors import (
     ContractChainError,
     NodeUnreachableError,
+    NotDeployedError,
     StoreLockedError,
     UsageError,
+    closest,
 )
 from contractchain.types import Address
 
@@ -61,7 +63,17 @@ class Session:
         address = self.wallet.find_address(text)
         if address is not None:
             return address
-        return self.registry.get(text).address
+        deployment = self.registry.find(text)
+        if deployment is not None:
+            return deployment.address
+        names = [deployment.name for deployment in self.registry.deployments()]
+        raise NotDeployedError(
+            f"`{text}` is neither an account nor a contract deployed on this chain",
+            name=text,
+            chain_id=self.identity.chain_id,
+            genesis_hash=self.identity.genesis_hash,
+            hint=closest(text, [*names, *self.wallet.names()]),
+        )
 
     def get_address(self, text: str) -> Address:
         """Return the address that a person means: in hex, or by name.
