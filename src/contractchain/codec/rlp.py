@@ -21,6 +21,7 @@ MAX_DEPTH = 64
 SHORT_STRING, SHORT_LIST = 0x80, 0xC0
 MAX_SHORT = 55
 """Bytes of payload that a one-byte head can announce."""
+_SHORT_HEADS = tuple(bytes((SHORT_STRING + size,)) for size in range(MAX_SHORT + 1))
 
 
 def encode(item: Item) -> bytes:
@@ -32,7 +33,18 @@ def encode(item: Item) -> bytes:
         return _head(size, SHORT_STRING) + item
     if isinstance(item, str):
         raise TypeError("RLP holds bytes, not text")
-    return wrap_list(b"".join([encode(child) for child in item]))
+    parts: list[bytes] = []
+    for child in item:
+        if type(child) is not bytes:
+            parts.append(encode(child))
+            continue
+        size = len(child)
+        if size > MAX_SHORT:
+            parts.append(_head(size, SHORT_STRING))
+        elif size != 1 or child[0] >= SHORT_STRING:
+            parts.append(_SHORT_HEADS[size])
+        parts.append(child)
+    return wrap_list(b"".join(parts))
 
 
 def wrap_list(payload: bytes) -> bytes:

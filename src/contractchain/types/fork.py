@@ -87,17 +87,18 @@ class ChainConfig:
                 that difficulty is 0.
         """
         active = Fork.FRONTIER
+        order = 0
         for fork, first in self.blocks:
-            if number >= first and fork > active:
-                active = fork
+            if number >= first and fork.order > order:
+                active, order = fork, fork.order
         if merged is None:
             merged = self.terminal_total_difficulty == 0
-        if merged and active < Fork.PARIS:
-            active = Fork.PARIS
-        if active >= Fork.PARIS:
+        if merged and order < Fork.PARIS.order:
+            active, order = Fork.PARIS, Fork.PARIS.order
+        if order >= Fork.PARIS.order:
             for fork, first in self.timestamps:
-                if timestamp >= first and fork > active:
-                    active = fork
+                if timestamp >= first and fork.order > order:
+                    active, order = fork, fork.order
         return active
 
     def blob_schedule_at(self, timestamp: int) -> BlobSchedule | None:
