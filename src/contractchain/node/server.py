@@ -1,9 +1,12 @@
-"""A chain served over JSON-RPC: the dispatcher, its HTTP adapter and uvicorn put together."""
+"""A chain served over JSON-RPC: the dispatcher and its HTTP connections put together."""
 
 import asyncio
+import signal
 import socket
 import threading
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,10 +15,13 @@ from contractchain.errors import ConfigError, InternalError
 from contractchain.node.local import LocalNode
 from contractchain.rpc.context import RpcContext
 from contractchain.rpc.dispatcher import Dispatcher, Limits
-from contractchain.rpc.http import HttpApplication, HttpPolicy
+from contractchain.rpc.http_policy import HttpPolicy
 from contractchain.rpc.methods import CONCURRENT, METHODS
+from contractchain.rpc.stream import HttpConnection
 
-KEEP_ALIVE_S = 75
+BACKLOG = 2048
+GRACE_S = 5.0
+"""Seconds that requests under way are given when the server stops."""
 START_TIMEOUT_S = 15.0
 
 
@@ -49,7 +55,7 @@ class RpcServer:
         self.port: int = self._socket.getsockname()[1]
         self._policy = policy or HttpPolicy()
         self._limits = limits
-        self._server: Any = None
+        self._stop: Callable[[], object] = lambda: None
         self._thread: threading.Thread | None = None
         self._failure: Exception | None = None
         self._ready = threading.Event()
@@ -79,8 +85,7 @@ class RpcServer:
 
     def stop(self) -> None:
         """End serving; requests under way are finished."""
-        if self._server is not None:
-            self._server.should_exit = True
+        self._stop()
         if self._thread is not None:
             self._thread.join()
             self._thread = None
@@ -104,8 +109,7 @@ class RpcServer:
             self._ready.set()
 
     async def _serve(self) -> None:
-        import uvicorn
-
+        loop = asyncio.get_running_loop()
         context = RpcContext(
             chain=self._node.chain,
             accounts=self._node.accounts,
@@ -113,30 +117,41 @@ class RpcServer:
             client_version=f"contractchain/v{__version__}/{self._node.execution.name}",
         )
         dispatcher = Dispatcher(context, METHODS, self._limits, CONCURRENT)
-        application = HttpApplication(dispatcher.handle, self._policy)
-        config = uvicorn.Config(
-            application,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            lifespan="off",
-            ws="none",
-            timeout_keep_alive=KEEP_ALIVE_S,
-            timeout_graceful_shutdown=5,
+        connections: set[HttpConnection] = set()
+        stopping = asyncio.Event()
+        server = await loop.create_server(
+            lambda: HttpConnection(dispatcher.handle, self._policy, connections),
+            sock=self._socket,
+            backlog=BACKLOG,
         )
-        self._server = uvicorn.Server(config)
+        self._stop = lambda: loop.call_soon_threadsafe(stopping.set)
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                with suppress(NotImplementedError):  # on Windows; there Ctrl-C interrupts
+                    loop.add_signal_handler(number, stopping.set)
         lock = self._node.lock
         if lock is not None:
             lock.publish(self.url)
-        asyncio.get_running_loop().call_soon(self._ready.set)
+        self._ready.set()
         try:
-            await self._server.serve(sockets=[self._socket])
+            await stopping.wait()
         finally:
             if lock is not None:
                 lock.publish(None)
+            server.close()
+            await _end_connections(connections)
             context.close()
-            self._socket.close()
+
+
+async def _end_connections(connections: set[HttpConnection]) -> None:
+    """Let the requests under way finish, for a while."""
+    for connection in tuple(connections):
+        connection.stop()
+    deadline = time.monotonic() + GRACE_S
+    while connections and time.monotonic() < deadline:
+        await asyncio.sleep(0.01)
+    for connection in tuple(connections):
+        connection.abort()
 
 
 def build_policy(
@@ -163,7 +178,6 @@ def _bind(host: str, port: int) -> socket.socket:
         raise ConfigError(
             f"cannot listen on {host}:{port}: {reason}", hint="choose another --port or --host"
         ) from error
-    listener.listen(2048)
     listener.setblocking(False)
     return listener
 

@@ -83,7 +83,6 @@ def command(**flags: Any) -> int:
         level=found.log_level.value.upper(),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     policy = build_policy(
         [*found.rpc.allowed_hosts, *flags["allow_host"]],
         [*found.rpc.allowed_origins, *flags["allow_origin"]],
