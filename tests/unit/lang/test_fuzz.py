@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contractchain.lang.diagnostics import render_all
+from contractchain.lang.driver.abi_json import build_abi
+from contractchain.lang.driver.layout_json import build_storage_layout
 from contractchain.lang.semantics import analyse
-from contractchain.lang.semantics.abi import describe_abi
-from contractchain.lang.semantics.layout import describe_storage
 
 _ROOT = Path(__file__).parents[3]
 _SEEDS = tuple(
@@ -33,8 +33,8 @@ def check(text: str) -> None:
     render_all(analysis.diagnostics, analysis.sources)
     if not analysis.has_errors:
         for contract in analysis.contracts:
-            describe_abi(contract)
-            describe_storage(contract)
+            build_abi(contract)
+            build_storage_layout(contract)
 
 
 @given(st.text(max_size=200))

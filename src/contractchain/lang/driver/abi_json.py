@@ -1,12 +1,14 @@
-"""The JSON ABI of a contract, in solc's order.
+"""The JSON ABI of a contract, exactly as solc gives it.
 
 Spec:
     Solidity documentation, "Contract ABI Specification", section JSON.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from contractchain.lang.ast import StateMutability
+from contractchain.lang import ast
+from contractchain.lang.semantics.signatures import external_signature, library_type_name
 from contractchain.lang.semantics.symbols import (
     ContractSymbol,
     ErrorSymbol,
@@ -14,130 +16,147 @@ from contractchain.lang.semantics.symbols import (
     FunctionSymbol,
     VariableSymbol,
 )
-from contractchain.lang.semantics.types import ArrayType, StructType, Type
+from contractchain.lang.semantics.types import (
+    ArrayType,
+    StructType,
+    Type,
+)
 
 Json = dict[str, Any]
 
 
 def build_abi(contract: ContractSymbol) -> tuple[Json, ...]:
-    """Return the entries of the ABI: constructor, errors, events, fallback, functions, receive."""
+    """Return the ABI: constructor, errors, events, fallback, functions, receive; by name."""
+    is_library = contract.is_library
     entries = [
-        _function(symbol) if isinstance(symbol, FunctionSymbol) else _getter(symbol)
-        for _, symbol in sorted(contract.interface.items())
+        _function_entry(item, is_library=is_library)
+        for _, item in sorted(contract.interface.items())
+        if not is_library or _is_callable_without_library(item)
     ]
-    if contract.constructor is not None:
-        entries.append(_special("constructor", contract.constructor))
-    if contract.fallback is not None:
-        entries.append(_special("fallback", contract.fallback))
-    if contract.receive is not None:
-        entries.append(_special("receive", contract.receive))
-    entries += [_event(symbol) for symbol in list_events(contract)]
-    entries += [_error(symbol) for symbol in list_errors(contract)]
-    entries.sort(key=lambda entry: (entry["type"], entry.get("name", "")))
+    constructor = contract.constructor
+    if constructor is not None and not contract.is_abstract:
+        entries.append(
+            {
+                "inputs": _parameters(constructor.parameters),
+                "stateMutability": constructor.mutability.value,
+                "type": "constructor",
+            }
+        )
+    entries += [
+        {"stateMutability": special.mutability.value, "type": special.kind.value}
+        for special in (contract.fallback, contract.receive)
+        if special is not None
+    ]
+    entries += [_event_entry(event) for event in list_events(contract)]
+    entries += [_error_entry(error) for error in list_errors(contract)]
+    entries.sort(key=_order)
     return tuple(entries)
 
 
+def _is_callable_without_library(item: FunctionSymbol | VariableSymbol) -> bool:
+    """Return whether a function of a library makes sense when called as one of a contract."""
+    if isinstance(item, VariableSymbol):
+        return True
+    reads = (ast.StateMutability.VIEW, ast.StateMutability.PURE)
+    variables = (*item.parameters, *item.returns)
+    return item.mutability in reads and not any(
+        i.type.location is ast.DataLocation.STORAGE for i in variables
+    )
+
+
+def _order(entry: Json) -> tuple[str, str]:
+    return str(entry["type"]), str(entry.get("name", ""))
+
+
 def list_events(contract: ContractSymbol) -> list[EventSymbol]:
-    """Return the events of the contract and its bases, and those it emits."""
-    found = dict.fromkeys(event for base in contract.linearised for event in base.events)
-    return list(found | dict.fromkeys(contract.used_events))
+    """Return the events that the ABI of `contract` lists."""
+    own = [event for base in contract.linearised for event in base.events]
+    return sorted((*own, *contract.used_events), key=_position)
 
 
 def list_errors(contract: ContractSymbol) -> list[ErrorSymbol]:
-    """Return the errors of the contract and its bases, and those it reverts with."""
-    found = dict.fromkeys(error for base in contract.linearised for error in base.errors)
-    return list(found | dict.fromkeys(contract.used_errors))
+    """Return the errors that the ABI of `contract` lists."""
+    own = [error for base in contract.linearised for error in base.errors]
+    return sorted((*own, *contract.used_errors), key=_position)
+
+
+def _position(symbol: EventSymbol | ErrorSymbol) -> tuple[int, int]:
+    return symbol.span.file, symbol.span.start
 
 
 def build_method_identifiers(contract: ContractSymbol) -> dict[str, str]:
-    """Return the selectors in hex by signature, sorted by signature."""
-    found = {}
-    for selector, symbol in contract.interface.items():
-        found[external_signature(symbol)] = selector.hex()
-    return dict(sorted(found.items()))
+    """Return the selectors, in hexadecimal, by signature."""
+    pairs = [
+        (external_signature(item), selector.hex()) for selector, item in contract.interface.items()
+    ]
+    return dict(sorted(pairs))
 
 
-def external_signature(symbol: FunctionSymbol | VariableSymbol) -> str:
-    """Return the signature of a function or getter."""
-    if isinstance(symbol, FunctionSymbol):
-        return symbol.signature
-    assert symbol.getter is not None
-    return f"{symbol.name}({','.join(item.abi_name for item in symbol.getter.parameters)})"
-
-
-def _function(symbol: FunctionSymbol) -> Json:
+def _function_entry(item: FunctionSymbol | VariableSymbol, *, is_library: bool) -> Json:
+    if isinstance(item, FunctionSymbol):
+        inputs = _parameters(item.parameters, is_library=is_library)
+        outputs = _parameters(item.returns, is_library=is_library)
+        mutability = item.mutability
+    else:
+        getter = item.getter
+        assert getter is not None
+        inputs = _named_types(getter.parameters, getter.parameter_names)
+        outputs = _named_types(getter.returns, getter.return_names)
+        mutability = getter.mutability
     return {
-        "inputs": [_parameter(item.name, item.type) for item in symbol.parameters],
-        "name": symbol.name,
-        "outputs": [_parameter(item.name, item.type) for item in symbol.returns],
-        "stateMutability": symbol.mutability.value,
+        "inputs": inputs,
+        "name": item.name,
+        "outputs": outputs,
+        "stateMutability": mutability.value,
         "type": "function",
     }
 
 
-def _getter(symbol: VariableSymbol) -> Json:
-    item = symbol.getter
-    assert item is not None
+def _event_entry(event: EventSymbol) -> Json:
+    inputs: list[Json] = []
+    for item in event.parameters:
+        entry: Json = {"indexed": item.is_indexed}
+        entry.update(describe_parameter(item.name, item.type))
+        inputs.append(dict(sorted(entry.items())))
     return {
-        "inputs": _parameters(item.parameter_names, item.parameters),
-        "name": symbol.name,
-        "outputs": _parameters(item.return_names, item.returns),
-        "stateMutability": StateMutability.VIEW.value,
-        "type": "function",
-    }
-
-
-def _special(kind: str, symbol: FunctionSymbol) -> Json:
-    entry: Json = {"stateMutability": symbol.mutability.value, "type": kind}
-    if kind == "constructor":
-        entry["inputs"] = [_parameter(item.name, item.type) for item in symbol.parameters]
-    return entry
-
-
-def _event(symbol: EventSymbol) -> Json:
-    return {
-        "anonymous": symbol.is_anonymous,
-        "inputs": [
-            {"indexed": item.is_indexed, **_parameter(item.name, item.type)}
-            for item in symbol.parameters
-        ],
-        "name": symbol.name,
+        "anonymous": event.is_anonymous,
+        "inputs": inputs,
+        "name": event.name,
         "type": "event",
     }
 
 
-def _error(symbol: ErrorSymbol) -> Json:
-    return {
-        "inputs": [_parameter(item.name, item.type) for item in symbol.parameters],
-        "name": symbol.name,
-        "type": "error",
-    }
+def _error_entry(error: ErrorSymbol) -> Json:
+    return {"inputs": _parameters(error.parameters), "name": error.name, "type": "error"}
 
 
-def _parameters(names: tuple[str, ...], types: tuple[Type, ...]) -> list[Json]:
-    padded = names + ("",) * (len(types) - len(names))
-    return [_parameter(name, item) for name, item in zip(padded, types, strict=True)]
+def _parameters(symbols: Sequence[VariableSymbol], *, is_library: bool = False) -> list[Json]:
+    return [describe_parameter(item.name, item.type, is_library=is_library) for item in symbols]
 
 
-def _parameter(name: str, item: Type) -> Json:
-    entry: Json = {"internalType": item.describe(), "name": name, "type": _json_type(item)}
-    struct, _ = _split(item)
-    if struct is not None:
+def _named_types(types: Sequence[Type], names: Sequence[str]) -> list[Json]:
+    return [describe_parameter(name, type_) for name, type_ in zip(names, types, strict=True)]
+
+
+def describe_parameter(name: str, type_: Type, *, is_library: bool = False) -> Json:
+    """Return how the ABI describes a parameter called `name`."""
+    if is_library and (type_.location is ast.DataLocation.STORAGE or type_.contains_mapping):
+        text = library_type_name(type_)
+        label = f"{type_.describe()} storage pointer" if type_.is_reference else type_.describe()
+        return {"internalType": label.removesuffix(" storage pointer"), "name": name, "type": text}
+    suffix = ""
+    base = type_
+    while isinstance(base, ArrayType):
+        suffix = f"[{'' if base.length is None else base.length}]{suffix}"
+        base = base.element
+    entry: Json = {"internalType": type_.describe(), "name": name}
+    if isinstance(base, StructType):
         entry["components"] = [
-            _parameter(label, member) for label, member in struct.members if member.abi_type
+            describe_parameter(member.name, member.type) for member in base.symbol.members
         ]
-    return entry
-
-
-def _split(item: Type) -> tuple[StructType | None, str]:
-    """Return the struct that an array type is of, if it is of one, and the brackets after it."""
-    brackets = ""
-    while isinstance(item, ArrayType):
-        brackets = f"[{'' if item.length is None else item.length}]{brackets}"
-        item = item.element
-    return (item if isinstance(item, StructType) else None), brackets
-
-
-def _json_type(item: Type) -> str:
-    struct, brackets = _split(item)
-    return f"tuple{brackets}" if struct is not None else item.abi_name
+        entry["type"] = f"tuple{suffix}"
+    elif is_library:
+        entry["type"] = library_type_name(type_)
+    else:
+        entry["type"] = f"{base.abi_name}{suffix}"
+    return dict(sorted(entry.items()))

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contractchain.lang import ast
-from contractchain.lang.driver.abi_json import external_signature, list_errors, list_events
+from contractchain.lang.driver.abi_json import list_errors, list_events
+from contractchain.lang.semantics.signatures import external_signature
 from contractchain.lang.semantics.symbols import (
     ContractSymbol,
     ErrorSymbol,

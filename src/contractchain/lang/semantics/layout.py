@@ -9,15 +9,8 @@ from contractchain.lang.semantics.constants import ConstantEvaluator
 from contractchain.lang.semantics.context import Context
 from contractchain.lang.semantics.symbols import ContractSymbol, VariableSymbol
 from contractchain.lang.semantics.types import (
-    UNKNOWN,
-    ArrayType,
-    BytesType,
-    MappingType,
     Place,
     RationalType,
-    StringType,
-    StructType,
-    Type,
     pack,
 )
 
@@ -71,67 +64,3 @@ def _storage_base(context: Context, contract: ContractSymbol, constants: Constan
         context.type_error(6753, "the base of the storage layout is out of range", node.span)
         return 0
     return slot
-
-
-def describe_storage(contract: ContractSymbol, *, transient: bool = False) -> dict[str, object]:
-    """Return the layout in the form of solc's ``storageLayout``."""
-    types: dict[str, object] = {}
-    entries = contract.transient_storage if transient else contract.storage
-    storage = [
-        _entry(variable, place, contract.fully_qualified_name, types) for variable, place in entries
-    ]
-    return {"storage": storage, "types": dict(sorted(types.items())) or None}
-
-
-def _entry(
-    variable: VariableSymbol, place: Place, contract: str, types: dict[str, object]
-) -> dict[str, object]:
-    return {
-        "astId": variable.node.node_id,
-        "contract": contract,
-        "label": variable.name,
-        "offset": place.offset,
-        "slot": str(place.slot),
-        "type": _describe_type(variable.type, contract, types),
-    }
-
-
-def _describe_type(type_: Type, contract: str, types: dict[str, object]) -> str:
-    key = storage_type_key(type_)
-    if key in types or type_ is UNKNOWN:
-        return key
-    entry: dict[str, object] = {}
-    types[key] = entry
-    size = type_.storage_bytes if type_.is_value else type_.storage_slots * 32
-    encoding = "inplace"
-    match type_:
-        case MappingType():
-            encoding = "mapping"
-            entry["key"] = _describe_type(type_.key, contract, types)
-            entry["value"] = _describe_type(type_.value, contract, types)
-        case BytesType() | StringType():
-            encoding = "bytes"
-        case ArrayType():
-            encoding = "inplace" if type_.length is not None else "dynamic_array"
-            entry["base"] = _describe_type(type_.element, contract, types)
-        case StructType():
-            places = type_.places
-            entry["members"] = [
-                _entry(member, places[member.name], contract, types)
-                for member in type_.symbol.members
-            ]
-    entry["encoding"] = encoding
-    entry["label"] = type_.describe()
-    entry["numberOfBytes"] = str(size)
-    types[key] = dict(sorted(entry.items()))
-    return key
-
-
-def storage_type_key(type_: Type) -> str:
-    """Return the identifier of `type_` in a storage layout."""
-    if isinstance(type_, (BytesType, StringType)):
-        location = type_.location
-        return f"t_{type_.describe()}_{location.value}" + (
-            "_ptr" if location is ast.DataLocation.MEMORY else ""
-        )
-    return type_.identifier

@@ -7,7 +7,7 @@ from contractchain.lang import ast
 from contractchain.lang.semantics.context import Context, declared_here
 from contractchain.lang.semantics.function_types import to_external
 from contractchain.lang.semantics.paths import resolve_path
-from contractchain.lang.semantics.signatures import signature_of
+from contractchain.lang.semantics.signatures import external_signature
 from contractchain.lang.semantics.symbols import (
     ContractSymbol,
     EventSymbol,
@@ -399,7 +399,7 @@ class OverrideChecker:
                 continue
             other = contract.interface.get(selector)
             if other is not None:
-                is_clash = signature_of(other) == signature_of(item)
+                is_clash = external_signature(other) == external_signature(item)
                 self._context.type_error(
                     9914 if is_clash else 1860,
                     f"`{item.name}` and `{other.name}` have the same selector",
@@ -419,7 +419,7 @@ def find_selector(item: FunctionSymbol | VariableSymbol) -> bytes | None:
         is_library = False
     if not is_library and any(type_.abi_type is None for type_ in types):
         return None
-    return keccak256(signature_of(item).encode())[:4]
+    return keccak256(external_signature(item).encode())[:4]
 
 
 def _may_lack_body(symbol: Symbol) -> bool:

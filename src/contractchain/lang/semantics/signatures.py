@@ -19,7 +19,7 @@ from contractchain.lang.semantics.types import (
 )
 
 
-def signature_of(item: FunctionSymbol | VariableSymbol) -> str:
+def external_signature(item: FunctionSymbol | VariableSymbol) -> str:
     """Return the signature of a function or getter."""
     if isinstance(item, FunctionSymbol):
         if item.contract is not None and item.contract.is_library:

@@ -3,9 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contractchain.lang.driver.abi_json import build_abi, build_method_identifiers
 from contractchain.lang.semantics import analyse, require_valid
-from contractchain.lang.semantics.abi import describe_abi, method_identifiers
-from contractchain.lang.semantics.layout import describe_storage
 from contractchain.lang.semantics.types import IntegerType, pack
 
 
@@ -21,13 +20,11 @@ def test_packed_values_do_not_overlap_and_stay_in_order(sizes: list[int]) -> Non
     assert end == -(-position // 32)
 
 
-def layout(text: str, name: str = "C") -> list[tuple[str, int, str]]:
+def layout(text: str, name: str = "C") -> list[tuple[str, int, int]]:
     analysis = require_valid(analyse({"a.sol": text}))
     contract = analysis.find_contract(name)
     assert contract is not None
-    entries = describe_storage(contract)["storage"]
-    assert isinstance(entries, list)
-    return [(item["label"], item["offset"], item["slot"]) for item in entries]
+    return [(item.name, place.offset, place.slot) for item, place in contract.storage]
 
 
 def test_bases_come_first_and_reference_types_begin_a_slot() -> None:
@@ -36,22 +33,22 @@ def test_bases_come_first_and_reference_types_begin_a_slot() -> None:
         contract C is A { struct S { uint8 x; uint256 y; } address c; S d; uint8[40] e; bytes f; }
     """
     assert layout(text) == [
-        ("a", 0, "0"),
-        ("b", 16, "0"),
-        ("c", 0, "1"),
-        ("d", 0, "2"),
-        ("e", 0, "4"),
-        ("f", 0, "6"),
+        ("a", 0, 0),
+        ("b", 16, 0),
+        ("c", 0, 1),
+        ("d", 0, 2),
+        ("e", 0, 4),
+        ("f", 0, 6),
     ]
 
 
 def test_constants_and_immutables_take_no_storage() -> None:
     text = "contract C { uint256 constant A = 1; uint256 immutable b = 2; uint256 c; }"
-    assert layout(text) == [("c", 0, "0")]
+    assert layout(text) == [("c", 0, 0)]
 
 
 def test_a_contract_may_choose_where_its_storage_begins() -> None:
-    assert layout("contract C layout at 2**8 { uint256 a; }") == [("a", 0, "256")]
+    assert layout("contract C layout at 2**8 { uint256 a; }") == [("a", 0, 256)]
 
 
 def test_the_abi_is_sorted_by_kind_and_name() -> None:
@@ -66,7 +63,7 @@ def test_the_abi_is_sorted_by_kind_and_name() -> None:
         )
     )
     contract = analysis.contracts[0]
-    abi = describe_abi(contract)
+    abi = build_abi(contract)
     kinds = [(item["type"], item.get("name")) for item in abi]
     assert kinds == [
         ("constructor", None),
@@ -88,4 +85,4 @@ def test_the_abi_is_sorted_by_kind_and_name() -> None:
         }
     ]
     assert abi[4]["outputs"] == [{"internalType": "contract C", "name": "c", "type": "address"}]
-    assert list(method_identifiers(contract)) == ["a()", "b((uint256,bool[]))"]
+    assert list(build_method_identifiers(contract)) == ["a()", "b((uint256,bool[]))"]
