@@ -265,3 +265,26 @@ def test_the_registry_survives_a_writer_that_dies(till, project: Path) -> None:
     after = json.loads(path.read_text())
     assert after["deployments"][:1] == before["deployments"]
     assert len(after["deployments"]) == 2
+
+
+def test_text_that_no_terminal_shows_is_escaped(directory: Path, process) -> None:
+    name = b"\xff\xfe".decode(errors="surrogateescape")
+    ended = process("deploy", name)
+    assert ended.err == "error: there is no file `\\udcff\\udcfe`\n"
+    document = process("deploy", name, "--json").document
+    assert document["error"]["data"]["name"] == name
+
+
+def test_an_answer_that_does_not_fit_the_abi_is_refused(till) -> None:
+    address = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
+    ended = till("call", address, "limit()(uint256,uint256)")
+    assert ended.status == 1
+    assert "malformed return data at byte 32" in ended.err
+    assert "may not be what its ABI says" in ended.err
+
+
+def test_two_commands_at_once_both_succeed(till, project: Path) -> None:
+    arguments = [sys.executable, "-m", "contractchain", "send", "Till", "setLevel"]
+    senders = [subprocess.Popen([*arguments, str(n)], cwd=project) for n in (1, 2)]
+    assert [sender.wait(timeout=120) for sender in senders] == [0, 0]
+    assert till("block", "--json").document["number"] == 3

@@ -1,5 +1,6 @@
 """The root command, the table of commands, and the one place where errors end."""
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -90,6 +91,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Without the program's name; default those of the process.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     as_json = "--json" in given[: given.index("--")] if "--" in given else "--json" in given
     try:
         status: Any = root.main(given, prog_name="ctc", standalone_mode=False)

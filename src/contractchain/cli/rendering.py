@@ -49,7 +49,7 @@ def print_answer(answer: Answer, *, as_json: bool) -> int:
             document["warnings"] = list(answer.warnings)
         if answer.failure is not None:
             document["error"] = {"code": "failed", **answer.extra, "message": answer.failure}
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(document, indent=2))
     else:
         for warning in answer.warnings:
             mark = "" if warning.startswith("warning") else f"{_style('warning:', 'yellow')} "
@@ -65,7 +65,7 @@ def print_error(error: ContractChainError, *, as_json: bool, note: str | None = 
     """Write an error and return its exit status."""
     if as_json:
         document = {"error": error.to_dict()}
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(document, indent=2))
     else:
         message = str(error)
         if error.code == "compile":

@@ -106,6 +106,8 @@ class Registry:
             reference: `Counter`, `Counter@2` (the second one), `Counter@label`, or a label.
         """
         name, mark, which = reference.partition("@")
+        if not name or (mark and not which):
+            return None
         for deployment in reversed(self.deployments()):
             if mark:
                 if deployment.name == name and which in (str(deployment.index), deployment.label):
@@ -130,7 +132,7 @@ class Registry:
         if self._was_on_another_chain(name):
             hint = f"it was on another chain in this data directory; `ctc deploy {name}` again"
         else:
-            hint = closest(reference, known) or f"deploy it with `ctc deploy {name}`"
+            hint = closest(reference, known) or f"deploy it with `ctc deploy {name or 'NAME'}`"
         raise NotDeployedError(
             name=reference,
             chain_id=self._chain.chain_id,

@@ -60,6 +60,13 @@ def test_a_label_names_one_deployment(tmp_path: Path) -> None:
     assert found is not None and found.title == "Counter@first"
 
 
+@pytest.mark.parametrize("reference", ["", "@", "@1", "Counter@", "Counter@0", "Counter@2"])
+def test_half_a_reference_means_nothing(tmp_path: Path, reference: str) -> None:
+    registry = Registry(tmp_path, CHAIN)
+    registry.add(deployment())
+    assert registry.find(reference) is None
+
+
 @pytest.mark.parametrize("label", ["1", "-a", "a b", "a@b", "é" * 3, "x" * 65])
 def test_a_label_that_could_be_something_else_is_refused(tmp_path: Path, label: str) -> None:
     with pytest.raises(UsageError, match="is not a label"):
