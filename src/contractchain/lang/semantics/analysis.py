@@ -9,6 +9,7 @@ from contractchain.lang.semantics.check_contracts import ContractChecker
 from contractchain.lang.semantics.check_expressions import ExpressionChecker
 from contractchain.lang.semantics.check_statements import StatementChecker
 from contractchain.lang.semantics.context import Context
+from contractchain.lang.semantics.definite_assignment import AssignmentChecker
 from contractchain.lang.semantics.inheritance import linearise, order_contracts, resolve_bases
 from contractchain.lang.semantics.layout import lay_out
 from contractchain.lang.semantics.mutability import MutabilityChecker
@@ -89,6 +90,7 @@ def _check(context: Context) -> None:
     for contract in ordered:
         usage.collect(contract)
     MutabilityChecker(context).check_all()
+    AssignmentChecker(context).check_all()
 
 
 def require_valid(analysis: Analysis) -> Analysis:
