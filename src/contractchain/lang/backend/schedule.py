@@ -349,8 +349,11 @@ class _Scheduler:
         self.put(ItemKind.LABEL, self.label_of(block))
         if block is self.function.entry:
             self.store_spilled(0)
+        last = len(block.instructions) - 1 if block.terminator.op is Op.BRANCH else -1
         for index, instruction in enumerate(block.instructions):
             self.span = instruction.span
+            if index == last:
+                self.shuffle_before_test(block, instruction, index)
             if not self.emit_instruction(instruction, index):
                 return None
         return self.emit_terminator(block)
@@ -580,7 +583,7 @@ class _Scheduler:
         terminator = block.terminator
         then, otherwise = terminator.edges
         condition = terminator.operands[0]
-        self.prepare_branch(block, condition, then, otherwise, end)
+        self.prepare_branch(block, condition, end)
         self.stack.pop()
         first, second = self.unit_for(block, then), self.unit_for(block, otherwise)
         if self.falls_to_first(first, second):
@@ -595,32 +598,64 @@ class _Scheduler:
         self.put_op(Opcode.JUMP)
         return None
 
-    def prepare_branch(
-        self, block: Block, condition: Operand, then: Edge, otherwise: Edge, end: int
-    ) -> None:
-        """Bring the condition to the top; if it pays, with the stack of a known join below it."""
-        for edge, other in ((then, otherwise), (otherwise, then)):
+    def find_known_join(self, block: Block) -> list[Slot | None] | None:
+        """Return the stack that a branch back to a known join needs, if it can be made before.
+
+        That is so if the other way needs nothing that would be lost then.
+        """
+        first, second = block.terminator.edges
+        for edge, other in ((first, second), (second, first)):
             target = edge.target
             if target not in self.layouts or self.flow.is_relaxed(block, target):
                 continue
-            if self.is_join(other.target) or any(p in self.plan.slots for p in target.parameters):
+            if any(p in self.plan.slots for p in target.parameters):
                 continue
             goal = self.target_stack(block, edge)
-            live = self.plan.live_in[other.target]
-            if any(v not in goal and not self.plan.is_pushable(v) for v in live):
+            wanted: list[Operand] = [*self.plan.live_in[other.target], *other.arguments]
+            if any(v not in goal and self.price(v) is None for v in wanted):
                 continue
             if other.target not in self.flow.halting and None in goal:
                 continue
+            return goal
+        return None
+
+    def shuffle_before_test(self, block: Block, test: Instruction, index: int) -> None:
+        """Make the stack of a known join before the test of the branch, if that is cheaper."""
+        if block.terminator.operands != test.results:
+            return
+        goal = self.find_known_join(block)
+        if goal is None or test.results[0] in goal:
+            return
+        operands: list[Slot] = list(reversed(test.operands))
+        if any(o not in goal and self.price(o) is None for o in operands):
+            return
+        dying = {o for o in operands if self.last_use.get(o, -1) <= index}  # type: ignore[call-overload]
+        try:
+            early = shuffle(self.stack, 0, goal, self.price)
+            tested = arrange(early.stack, operands, (), self.price, 0)
+            late = arrange(self.stack, operands, dying, self.price, 0)
+            rest: list[Slot] = [*late.stack[: len(late.stack) - len(operands)], test.results[0]]
+            end = shuffle(rest, 0, [*goal, test.results[0]], self.price)
+        except TooDeep:
+            return
+        if early.cost + tested.cost <= late.cost + end.cost:
+            self.apply(early)
+
+    def prepare_branch(self, block: Block, condition: Operand, end: int) -> None:
+        """Bring the condition to the top; if it pays, with the stack of a known join below it."""
+        goal = self.find_known_join(block)
+        if goal is not None:
             on_top = self.stack[-1:] == [condition] and condition not in goal
             rest = self.stack[:-1] if on_top else self.stack
             try:
                 bench = shuffle(self.stack, 0, [*goal, condition], self.price)
                 apart = shuffle(rest, 0, goal, self.price).cost
             except TooDeep:
-                continue
-            if bench.cost <= apart + _TRAMPOLINE_GAS:
-                self.apply(bench)
-                return
+                pass
+            else:
+                if bench.cost <= apart + _TRAMPOLINE_GAS:
+                    self.apply(bench)
+                    return
         self.prepare(Op.BRANCH, [condition], end)
 
     def unit_for(self, block: Block, edge: Edge) -> Block | _Trampoline:

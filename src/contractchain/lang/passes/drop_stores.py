@@ -13,6 +13,7 @@ from contractchain.lang.passes.effects import EVERYWHERE, Range, Summaries, memo
 from contractchain.lang.passes.places import MemoryAliases, Place, may_be_same_slot, place_of
 
 _MOST_EXCEPTIONS = 16
+_MOST_ROUNDS = 10
 
 
 @dataclass(slots=True)
@@ -48,6 +49,10 @@ class _Fate:
         self.all_dead, self.read, self.dead = False, [], set()
 
 
+def _dead() -> _Fate:
+    return _Fate(all_dead=True)
+
+
 _MEMORY, _STORAGE, _TRANSIENT = 0, 1, 2
 _Fates = tuple[_Fate, _Fate, _Fate]
 _STORES = {Op.MSTORE: _MEMORY, Op.SSTORE: _STORAGE, Op.TSTORE: _TRANSIENT}
@@ -72,16 +77,50 @@ class _Dropper:
         self.at_start: dict[Block, _Fates] = {}
 
     def run(self) -> bool:
+        order = order_blocks(self.function)
+        order.reverse()
+        self.settle(order)
         changed = False
-        for block in reversed(order_blocks(self.function)):
+        for block in order:
             fates = self.leave(block)
             kept = [i for i in reversed(block.instructions) if self.visit(i, fates)]
             if len(kept) != len(block.instructions):
                 kept.reverse()
                 block.instructions = kept
                 changed = True
-            self.at_start[block] = fates
         return changed
+
+    def settle(self, order: list[Block]) -> None:
+        """Find the fates at the start of each block, loops included.
+
+        At first everything is supposed to be dead; what contradicts that is taken back, round by
+        round. If it takes too long, what leads into a loop is supposed to be read.
+        """
+        seen: set[Block] = set()
+        has_loop = False
+        for block in order:
+            has_loop = has_loop or any(t not in seen for t in block.successors)
+            seen.add(block)
+        if has_loop:
+            for block in order:
+                self.at_start[block] = (_dead(), _dead(), _dead())
+        for _ in range(_MOST_ROUNDS):
+            stable = True
+            for block in order:
+                fates = self.leave(block)
+                for instruction in reversed(block.instructions):
+                    self.visit(instruction, fates)
+                if self.at_start.get(block) != fates:
+                    self.at_start[block] = fates
+                    stable = False
+            if stable or not has_loop:
+                return
+        self.at_start.clear()
+        for block in order:
+            fates = self.leave(block)
+            for instruction in reversed(block.instructions):
+                self.visit(instruction, fates)
+            self.at_start[block] = fates
 
     def leave(self, block: Block) -> _Fates:
         """Return the fates at the end of a block."""

@@ -9,6 +9,7 @@ from contractchain.lang.passes.drop_stores import drop_stores
 from contractchain.lang.passes.effects import Summaries
 from contractchain.lang.passes.forward_loads import forward_loads
 from contractchain.lang.passes.inline import inline_functions
+from contractchain.lang.passes.loops import hoist_loads, rotate_loops
 from contractchain.lang.passes.simplify_flow import simplify_flow
 from contractchain.lang.passes.simplify_values import simplify_values
 
@@ -21,6 +22,8 @@ CLEAN: tuple[FunctionPass, ...] = (
 )
 """Run on every function until nothing changes, at most `ROUNDS` times."""
 ROUNDS = 6
+MEMORY_STAGES = 3
+"""How often memory is looked at; loops are turned round before the second time."""
 FOLD_HASHES_FROM = 150
 """Runs from which a hash of constants is worth the 33 bytes of its value."""
 
@@ -34,27 +37,25 @@ def optimize_object(obj: Object, *, runs: int, evm_version: EvmVersion) -> None:
     inline_functions(obj, runs=runs)
     for function in obj.functions.values():
         _clean(function)
-    for _ in range(2):
-        changed = False
+    uses_msize = any(i.op is Op.MSIZE for f in obj.functions.values() for i in f.instructions)
+    for stage in range(MEMORY_STAGES):
         summaries = Summaries(obj)
-        uses_msize = any(i.op is Op.MSIZE for f in obj.functions.values() for i in f.instructions)
         for function in obj.functions.values():
-            if uses_msize:
-                continue  # every access to memory may count
-            touched = forward_loads(
-                function,
-                summaries,
-                memory_safe=obj.memory_safe,
-                fold_hashes=runs >= FOLD_HASHES_FROM,
-            )
-            if touched:
+            if stage == 1 and rotate_loops(function):
                 _clean(function)
-            if drop_stores(function, summaries, memory_safe=obj.memory_safe):
-                touched = True
-                _clean(function)
-            changed |= touched
-        if not changed:
-            return
+            if not uses_msize:  # else every access to memory may count
+                _improve_memory(function, obj, summaries, runs)
+
+
+def _improve_memory(function: Function, obj: Object, summaries: Summaries, runs: int) -> None:
+    fold = runs >= FOLD_HASHES_FROM
+    safe = obj.memory_safe
+    if forward_loads(function, summaries, memory_safe=safe, fold_hashes=fold):
+        _clean(function)
+    if hoist_loads(function, summaries, memory_safe=safe):
+        _clean(function)
+    if drop_stores(function, summaries, memory_safe=safe):
+        _clean(function)
 
 
 def _clean(function: Function) -> None:
