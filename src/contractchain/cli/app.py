@@ -23,6 +23,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Chain": {
         "node": ("node", "Serve the chain over JSON-RPC until interrupted."),
+        "chain": ("chain", "Check the chain of the project."),
         "accounts": ("accounts", "List the development accounts and their balances."),
         "balance": ("balance", "Show the balance of an account."),
         "block": ("block", "Show a block."),

@@ -30,6 +30,11 @@ class EmbeddedConnection:
         self._place = place
 
     @property
+    def chain(self) -> "Chain":
+        """The chain itself, for what a connection does not offer."""
+        return self._chain
+
+    @property
     def place(self) -> str:
         """The data directory."""
         return self._place
