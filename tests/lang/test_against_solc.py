@@ -1,5 +1,6 @@
 """The example contracts, compiled by us and by solc: same ABI, same layout, same behaviour."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,8 @@ from contractchain.lang import Settings, compile_sources
 from contractchain.lang.driver.layout_json import storage_layout_json
 
 CONTRACTS = sorted((Path(__file__).parents[2] / "contracts").glob("*.sol"))
+EXAMPLES = int(os.environ.get("CTC_LANG_EXAMPLES", "6"))
+"""How many random sequences of calls each contract gets."""
 SENDERS = [bytes([1]) * 20, bytes([2]) * 20]
 
 
@@ -155,7 +158,7 @@ def test_random_calls_do_the_same(path: Path, optimize: bool, theirs: dict[str, 
     abi = list(artifact.abi)
     their_code = bytes.fromhex(theirs[path.stem]["evm"]["bytecode"]["object"])
 
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(st.tuples(calldata(abi), st.sampled_from(SENDERS), st.booleans()), max_size=8))
     def check(calls: list[tuple[bytes, bytes, bool]]) -> None:
         host, other = EvmHost(), EvmHost()

@@ -6,7 +6,7 @@ from contractchain.lang.backend.assembler import AssembledObject, assemble
 from contractchain.lang.backend.evm_version import EvmVersion
 from contractchain.lang.backend.frames import FIRST_SLOT, CallGraph, place_frames
 from contractchain.lang.backend.items import Item, ItemKind, Label
-from contractchain.lang.backend.lower import lower_function, returns
+from contractchain.lang.backend.lower import lower_function
 from contractchain.lang.backend.peephole import optimize_items
 from contractchain.lang.backend.schedule import Context, schedule_function
 from contractchain.lang.ir import Object, Op
@@ -65,7 +65,6 @@ def _context(obj: Object, graph: CallGraph, evm_version: EvmVersion) -> Context:
     )
     return Context(
         labels={name: Label(name, name) for name in names},
-        returning={name for name in names if returns(obj.functions[name])},
         may_spill=obj.memory_safe and guarded,
         recursive_calls={name: graph.recursive_callees(name) for name in names},
         indirect=graph.indirect,

@@ -55,8 +55,6 @@ class Context:
 
     labels: dict[str, Label]
     """Entry of each function."""
-    returning: set[str]
-    """Functions that can give control back."""
     may_spill: bool
     """Whether memory may be used for spills."""
     recursive_calls: dict[str, set[str]]
@@ -465,18 +463,13 @@ class _Scheduler:
         return instruction.symbol in callees
 
     def emit_call(self, instruction: Instruction, index: int) -> bool:
-        label = None
         if instruction.op is Op.INVOKE:
-            returning = instruction.symbol in self.context.returning
             self.put(ItemKind.PUSH_LABEL, self.context.labels[instruction.symbol])
-        else:
-            returning = True
         self.put_op(Opcode.JUMP, "i")
-        if not returning:
+        address = instruction.operands[-1] if instruction.operands else None
+        label = self.return_labels.get(address) if isinstance(address, Value) else None
+        if label is None:  # the callee was known not to return when the call was prepared
             return False
-        address = instruction.operands[-1]
-        assert isinstance(address, Value)
-        label = self.return_labels[address]
         self.put(ItemKind.LABEL, label)
         self.stack.extend(reversed(instruction.results))
         self.store_spilled(index + 1)

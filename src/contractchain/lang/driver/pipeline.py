@@ -15,7 +15,7 @@ from contractchain.lang.driver.natspec import build_devdoc, build_userdoc
 from contractchain.lang.driver.settings import Settings
 from contractchain.lang.errors import CompileError
 from contractchain.lang.ir import format_object
-from contractchain.lang.lower import LoweringSettings, UnsupportedError, lower_contract
+from contractchain.lang.lower import Embedded, LoweringSettings, UnsupportedError, lower_contract
 from contractchain.lang.semantics import analyse
 from contractchain.lang.semantics.annotations import Analysis
 from contractchain.lang.semantics.symbols import ContractSymbol
@@ -218,6 +218,9 @@ class _Run:
             self.diagnostics.append(_stack_too_deep(error, contract))
             return plain
         runtime = creation.objects[lowered.runtime.name]
+        runtime = self._add_links(runtime, lowered.embedded)
+        creation = replace(creation, objects={**creation.objects, runtime.name: runtime})
+        creation = self._add_links(creation, lowered.embedded)
         return CompiledContract(
             symbol=contract,
             artifact=_add_code(plain.artifact, creation, runtime),
@@ -225,6 +228,29 @@ class _Run:
             runtime=runtime,
             ir=text,
         )
+
+    def _add_links(
+        self, code: AssembledObject, embedded: Mapping[str, Embedded]
+    ) -> AssembledObject:
+        """Return `code` with the places of libraries in the code that it contains."""
+        links = {name: list(places) for name, places in code.link_references.items()}
+        for name, part in embedded.items():
+            start = code.data_offsets.get(name)
+            inner = self.done[part.contract]
+            found = inner.runtime if part.is_runtime else inner.creation
+            if start is None or found is None:
+                continue
+            for library, places in found.link_references.items():
+                links.setdefault(library, []).extend(start + place for place in places)
+        for child in code.objects.values():
+            start = code.data_offsets.get(child.name)
+            if start is None:  # a constructor that always reverts needs no runtime code
+                continue
+            for library, places in child.link_references.items():
+                shifted = [start + place for place in places]
+                known = links.setdefault(library, [])
+                known += [place for place in shifted if place not in known]
+        return replace(code, link_references={name: tuple(x) for name, x in links.items()})
 
 
 def _stack_too_deep(error: StackTooDeepError, contract: ContractSymbol) -> Diagnostic:

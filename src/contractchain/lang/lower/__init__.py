@@ -21,5 +21,12 @@ from contractchain.lang.lower.contract import (
     UnsupportedError,
     lower_contract,
 )
+from contractchain.lang.lower.unit import Embedded
 
-__all__ = ["LoweredContract", "LoweringSettings", "UnsupportedError", "lower_contract"]
+__all__ = [
+    "Embedded",
+    "LoweredContract",
+    "LoweringSettings",
+    "UnsupportedError",
+    "lower_contract",
+]

@@ -26,6 +26,9 @@ from contractchain.lang.lower.values import (
 )
 from contractchain.lang.semantics.types import ArrayType, ByteSequenceType, StructType, Type
 
+_BAD_OFFSET = "ABI decoding: invalid calldata array offset"
+_BAD_STRIDE = "ABI decoding: invalid calldata array stride"
+
 
 def decode(
     code: Code, start: Operand, end: Operand, types: Sequence[Type], *, from_memory: bool
@@ -41,9 +44,9 @@ def decode(
     """
     size = sum(head_bytes(item) for item in types)
     if size and isinstance(start, int):
-        code.revert_if(code.lt(end, start + size))
+        code.revert_if(code.lt(end, start + size), "ABI decoding: tuple data too short")
     elif size:
-        code.revert_if(code.slt(code.sub(end, start), size))
+        code.revert_if(code.slt(code.sub(end, start), size), "ABI decoding: tuple data too short")
     values: list[Words] = []
     offset = 0
     for item in types:
@@ -54,7 +57,7 @@ def decode(
             continue
         if item.is_abi_dynamic:
             relative = _read(code, position, from_memory)
-            code.revert_if(code.gt(relative, MAX_MEMORY))
+            code.revert_if(code.gt(relative, MAX_MEMORY), "ABI decoding: invalid tuple offset")
             position = code.add(start, relative)
         values.append(decode_at(code, position, end, item, from_memory=from_memory))
     return values
@@ -100,28 +103,32 @@ def _decode_in_place(code: Code, item: Type) -> Words:
     position, end = code.parameters
     if isinstance(item, StructType):
         size = sum(member.abi_head_bytes for _, member in item.members)
-        code.revert_if(code.slt(code.sub(end, position), size))
+        code.revert_if(
+            code.slt(code.sub(end, position), size), "ABI decoding: struct calldata too short"
+        )
         return (position,)
     if not is_calldata_pair(item):
         assert isinstance(item, ArrayType) and item.length is not None
         last = code.add(position, item.length * stride(item))
-        code.revert_if(code.gt(last, end))
+        code.revert_if(code.gt(last, end), _BAD_STRIDE)
         return (position,)
-    code.revert_if(code.iszero(code.slt(code.add(position, 31), end)))
+    code.revert_if(code.iszero(code.slt(code.add(position, 31), end)), _BAD_OFFSET)
     length = code.op(Op.CALLDATALOAD, position)
-    code.revert_if(code.gt(length, MAX_MEMORY))
+    code.revert_if(code.gt(length, MAX_MEMORY), "ABI decoding: invalid calldata array length")
     start = code.add(position, 32)
-    code.revert_if(code.gt(code.add(start, code.mul(length, stride(item))), end))
+    code.revert_if(code.gt(code.add(start, code.mul(length, stride(item))), end), _BAD_STRIDE)
     return start, length
 
 
 def _decode_bytes(code: Code, from_memory: bool) -> Operand:
     position, end = code.parameters
-    code.revert_if(code.iszero(code.slt(code.add(position, 31), end)))
+    code.revert_if(code.iszero(code.slt(code.add(position, 31), end)), _BAD_OFFSET)
     length = _read(code, position, from_memory)
     pointer = memory.allocate_bytes(code, length)
     source, target = code.add(position, 32), code.add(pointer, 32)
-    code.revert_if(code.gt(code.add(source, length), end))
+    code.revert_if(
+        code.gt(code.add(source, length), end), "ABI decoding: invalid byte array length"
+    )
     if from_memory:
         memory.copy_bytes(code, target, source, length)
     else:
@@ -132,7 +139,7 @@ def _decode_bytes(code: Code, from_memory: bool) -> Operand:
 
 def _decode_array(code: Code, item: ArrayType, from_memory: bool) -> Operand:
     position, end = code.parameters
-    code.revert_if(code.iszero(code.slt(code.add(position, 31), end)))
+    code.revert_if(code.iszero(code.slt(code.add(position, 31), end)), _BAD_OFFSET)
     length: Operand
     if item.length is None:
         length = _read(code, position, from_memory)
@@ -143,14 +150,14 @@ def _decode_array(code: Code, item: ArrayType, from_memory: bool) -> Operand:
     target = memory.data_start(code, item, pointer)
     width = item.element.abi_head_bytes
     if not item.element.is_abi_dynamic:
-        code.revert_if(code.gt(code.add(source, code.mul(length, width)), end))
+        code.revert_if(code.gt(code.add(source, code.mul(length, width)), end), _BAD_STRIDE)
     else:
-        code.revert_if(code.gt(code.add(source, code.mul(length, 32)), end))
+        code.revert_if(code.gt(code.add(source, code.mul(length, 32)), end), _BAD_STRIDE)
     with code.count(length) as index:
         at = code.add(source, code.mul(index, width))
         if item.element.is_abi_dynamic:
             relative = _read(code, at, from_memory)
-            code.revert_if(code.gt(relative, MAX_MEMORY))
+            code.revert_if(code.gt(relative, MAX_MEMORY), _BAD_OFFSET)
             at = code.add(source, relative)
         value = decode_at(code, at, end, item.element, from_memory=from_memory)
         memory.store(code, code.add(target, code.mul(index, 32)), item.element, value)
@@ -160,7 +167,7 @@ def _decode_array(code: Code, item: ArrayType, from_memory: bool) -> Operand:
 def _decode_struct(code: Code, item: StructType, from_memory: bool) -> Operand:
     position, end = code.parameters
     size = sum(member.abi_head_bytes for _, member in item.members)
-    code.revert_if(code.slt(code.sub(end, position), size))
+    code.revert_if(code.slt(code.sub(end, position), size), "ABI decoding: struct data too short")
     pointer = memory.new_struct(code, item)
     offset = 0
     for name, kind in item.members:
@@ -168,7 +175,7 @@ def _decode_struct(code: Code, item: StructType, from_memory: bool) -> Operand:
         offset += kind.abi_head_bytes
         if kind.is_abi_dynamic:
             relative = _read(code, at, from_memory)
-            code.revert_if(code.gt(relative, MAX_MEMORY))
+            code.revert_if(code.gt(relative, MAX_MEMORY), "ABI decoding: invalid struct offset")
             at = code.add(position, relative)
         value = decode_at(code, at, end, kind, from_memory=from_memory)
         memory.store(code, memory.member_position(code, item, pointer, name), kind, value)

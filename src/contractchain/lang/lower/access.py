@@ -47,7 +47,7 @@ def element_of(code: Code, item: ArrayType, words: Words, first: Operand, index:
     """
     match item.location:
         case DataLocation.CALLDATA:
-            return calldata.element(code, item, words, index)
+            return calldata.element(code, item, words, index, is_copied=True)
         case DataLocation.MEMORY:
             position = code.add(first, code.mul(index, 32))
             return memory.load_clean(code, position, item.element)

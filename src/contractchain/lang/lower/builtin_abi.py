@@ -7,11 +7,11 @@ from contractchain.lang.ir.op import Op
 from contractchain.lang.lower import calldata
 from contractchain.lang.lower.abi_decode import decode
 from contractchain.lang.lower.abi_encode import Typed, encode, encode_packed
-from contractchain.lang.lower.builtin_values import known_selector
 from contractchain.lang.lower.constants import FREE_MEMORY
 from contractchain.lang.lower.conversions import convert
 from contractchain.lang.lower.frame import Frame
 from contractchain.lang.lower.refusal import refuse
+from contractchain.lang.lower.selectors import known_selector
 from contractchain.lang.lower.values import Words
 from contractchain.lang.semantics.annotations import CallInfo
 from contractchain.lang.semantics.builtins import Builtin

@@ -8,14 +8,13 @@ from contractchain.lang.ir.op import Op
 from contractchain.lang.lower import memory
 from contractchain.lang.lower.frame import Frame
 from contractchain.lang.lower.refusal import refuse
+from contractchain.lang.lower.selectors import known_selector, selector_of
 from contractchain.lang.lower.values import Words
 from contractchain.lang.semantics.annotations import CallKind
 from contractchain.lang.semantics.builtins import Builtin
 from contractchain.lang.semantics.symbols import (
     BuiltinSymbol,
     ContractSymbol,
-    FunctionSymbol,
-    VariableSymbol,
 )
 from contractchain.lang.semantics.types import (
     ADDRESS,
@@ -50,9 +49,10 @@ def evaluate_builtin(frame: Frame, node: ast.MemberAccess, builtin: Builtin) -> 
     if builtin in _OPS:
         return (frame.code.op(_OPS[builtin]),)
     evaluator = _EVALUATORS.get(builtin)
-    if evaluator is None:
-        raise refuse(f"`{builtin.value}` as a value", node)
-    return evaluator(frame, node)
+    if evaluator is not None:
+        return evaluator(frame, node)
+    frame.value(node.object)  # a function of the language that is named and not called
+    return ()
 
 
 def _data(frame: Frame, node: ast.MemberAccess) -> Words:
@@ -96,7 +96,7 @@ def _interface_id(frame: Frame, node: ast.MemberAccess) -> Words:
     result = 0
     for function in contract.functions:
         if function.is_part_of_interface:
-            result ^= int.from_bytes(function.selector, "big")
+            result ^= selector_of(function)
     return (result << 224,)
 
 
@@ -160,17 +160,6 @@ def _selector(frame: Frame, node: ast.MemberAccess) -> Words:
 def _has_effect(node: ast.Expression) -> bool:
     """Return whether evaluating may do something: whether a call is inside."""
     return any(isinstance(item, (ast.FunctionCall, ast.Assignment)) for item in ast.walk(node))
-
-
-def known_selector(item: FunctionType) -> int | None:
-    """Return the selector of a function that is declared, not of a variable."""
-    from contractchain.lang.lower.names import getter_selector
-
-    if isinstance(item.declaration, FunctionSymbol):
-        return int.from_bytes(item.declaration.selector, "big")
-    if isinstance(item.declaration, VariableSymbol):
-        return getter_selector(item.declaration)
-    return None
 
 
 def _function_address(frame: Frame, node: ast.MemberAccess) -> Words:

@@ -53,34 +53,43 @@ def tail_bytes(item: Type) -> int:
     return sum(member.abi_head_bytes for _, member in item.members)
 
 
-def follow(code: Code, item: Type, base: Operand, position: Operand) -> Words:
-    """Return the dynamic value to which the offset at `position`, counted from `base`, points."""
+def follow(
+    code: Code, item: Type, base: Operand, position: Operand, *, is_copied: bool = False
+) -> Words:
+    """Return the dynamic value to which the offset at `position`, counted from `base`, points.
+
+    Whether it is about to be copied only changes the reasons that are given on request.
+    """
+    what = "access" if is_copied and code.unit.debug_strings else "tail"
+    short = "Calldata tail too short" if what == "tail" else "Invalid calldata access stride"
 
     def body(inner: Code) -> None:
         base, position = inner.parameters
         offset = inner.op(Op.CALLDATALOAD, position)
         size = inner.op(Op.CALLDATASIZE)
         room = inner.sub(inner.sub(size, base), tail_bytes(item) - 1)
-        inner.revert_if(inner.iszero(inner.slt(offset, room)))
+        inner.revert_if(inner.iszero(inner.slt(offset, room)), f"Invalid calldata {what} offset")
         found = inner.add(base, offset)
         if not is_calldata_pair(item):
             inner.ret(found)
             return
         length = inner.op(Op.CALLDATALOAD, found)
-        inner.revert_if(inner.gt(length, MAX_MEMORY))
+        inner.revert_if(inner.gt(length, MAX_MEMORY), f"Invalid calldata {what} length")
         start = inner.add(found, 32)
         last = inner.sub(size, inner.mul(length, stride(item)))
-        inner.revert_if(inner.sgt(start, last))
+        inner.revert_if(inner.sgt(start, last), short)
         inner.ret(start, length)
 
     results = 2 if is_calldata_pair(item) else 1
-    return tuple(code.share(f"follow_{name_of(item)}", results, body, base, position))
+    return tuple(code.share(f"follow_{what}_{name_of(item)}", results, body, base, position))
 
 
-def member(code: Code, item: Type, base: Operand, position: Operand) -> Words:
+def member(
+    code: Code, item: Type, base: Operand, position: Operand, *, is_copied: bool = False
+) -> Words:
     """Return the element or member whose head is at `position` in the tuple at `base`."""
     if item.is_abi_dynamic:
-        return follow(code, item, base, position)
+        return follow(code, item, base, position, is_copied=is_copied)
     return load(code, position, item) if item.is_value else (position,)
 
 
@@ -101,10 +110,12 @@ def array_length(item: Type, words: Words) -> Operand:
     return words[1]
 
 
-def element(code: Code, item: ArrayType, words: Words, index: Operand) -> Words:
+def element(
+    code: Code, item: ArrayType, words: Words, index: Operand, *, is_copied: bool = False
+) -> Words:
     """Return element `index`, which must exist."""
     position = code.add(words[0], code.mul(index, stride(item)))
-    return member(code, item.element, words[0], position)
+    return member(code, item.element, words[0], position, is_copied=is_copied)
 
 
 def checked_element(code: Code, item: Type, words: Words, index: Operand) -> Words:
@@ -125,6 +136,6 @@ def sequence_type(item: Type) -> Type:
 
 def slice_words(code: Code, item: Type, words: Words, start: Operand, stop: Operand) -> Words:
     """Return offset and length of `x[start:stop]`; bounds that do not fit revert."""
-    code.revert_if(code.gt(start, stop))
-    code.revert_if(code.gt(stop, words[1]))
+    code.revert_if(code.gt(start, stop), "Slice starts after end")
+    code.revert_if(code.gt(stop, words[1]), "Slice is greater than length")
     return code.add(words[0], code.mul(start, stride(item))), code.sub(stop, start)

@@ -8,11 +8,12 @@ from contractchain.lang.lower.events import lower_emit
 from contractchain.lang.lower.external_calls import call_external, create_contract
 from contractchain.lang.lower.frame import Frame, evaluates
 from contractchain.lang.lower.functions import call_function, call_pointer, resolve_function
+from contractchain.lang.lower.names import link_address
 from contractchain.lang.lower.refusal import refuse
 from contractchain.lang.lower.values import Words
 from contractchain.lang.semantics.annotations import CallInfo, CallKind
 from contractchain.lang.semantics.symbols import FunctionSymbol
-from contractchain.lang.semantics.types import FunctionTypeKind, StructType
+from contractchain.lang.semantics.types import ContractType, FunctionTypeKind, StructType, TypeType
 
 
 @evaluates(ast.FunctionCall)
@@ -22,6 +23,9 @@ def _evaluate_call(frame: Frame, node: ast.FunctionCall) -> Words:
         raise refuse("this call", node)
     match info.kind:
         case CallKind.CONVERSION:
+            source = frame.type_of(info.arguments[0])
+            if isinstance(source, TypeType) and isinstance(source.actual, ContractType):
+                return (link_address(frame, source.actual.symbol),)
             return frame.value_as(info.arguments[0], frame.type_of(node))
         case CallKind.STRUCT:
             return _make_struct(frame, node, info)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from contractchain.lang.ir.builder import FunctionBuilder
 from contractchain.lang.ir.nodes import WORD, Block, Function, Operand
 from contractchain.lang.ir.op import Op
-from contractchain.lang.lower.constants import FREE_MEMORY, PANIC_SELECTOR, Panic
+from contractchain.lang.lower.constants import ERROR_SELECTOR, FREE_MEMORY, PANIC_SELECTOR, Panic
 
 if TYPE_CHECKING:
     from contractchain.lang.lower.unit import Unit
@@ -37,7 +37,7 @@ class Code:
         self.unit = unit
         self.builder = FunctionBuilder(name, result_count, parameters)
         self._panics: dict[int, Block] = {}
-        self._empty_revert: Block | None = None
+        self._reverts: dict[str, Block] = {}
 
     # --- parameters and variables
 
@@ -146,13 +146,32 @@ class Code:
         """End the frame."""
         self.builder.halt(op, *operands)
 
-    def revert_if(self, condition: Operand) -> None:
-        """Revert without data if `condition` is not 0."""
+    def revert_if(self, condition: Operand, reason: str = "") -> None:
+        """Revert without data, or with a reason if those are wanted, if `condition` is not 0."""
         if condition == 0:
             return
-        if self._empty_revert is None:
-            self._empty_revert = self._ending("revert", self._end_with_revert)
-        self._branch_away(condition, self._empty_revert)
+        if not self.unit.debug_strings:
+            reason = ""
+        block = self._reverts.get(reason)
+        if block is None:
+            block = self._ending("revert", lambda: self.revert(reason))
+            self._reverts[reason] = block
+        self._branch_away(condition, block)
+
+    def revert(self, reason: str = "") -> None:
+        """Revert without data, or with a reason if those are wanted."""
+        if not reason or not self.unit.debug_strings:
+            self.halt(Op.REVERT, 0, 0)
+            return
+        content = reason.encode()
+        position = self.free_memory()
+        self.mstore(position, ERROR_SELECTOR)
+        self.mstore(self.add(position, 4), 0x20)
+        self.mstore(self.add(position, 0x24), len(content))
+        for start in range(0, len(content), 32):
+            word = int.from_bytes(content[start : start + 32].ljust(32, b"\0"), "big")
+            self.mstore(self.add(position, 0x44 + start), word)
+        self.halt(Op.REVERT, position, 0x44 + (len(content) + 31) // 32 * 32)
 
     def panic_if(self, condition: Operand, panic: Panic) -> None:
         """Revert with `Panic(uint256)` if `condition` is not 0."""
@@ -176,9 +195,6 @@ class Code:
         size = self.op(Op.RETURNDATASIZE)
         self.effect(Op.RETURNDATACOPY, position, 0, size)
         self.halt(Op.REVERT, position, size)
-
-    def _end_with_revert(self) -> None:
-        self.halt(Op.REVERT, 0, 0)
 
     def _ending(self, label: str, body: Callable[[], None]) -> Block:
         here, block = self.builder.block, self.new_block(label)

@@ -31,5 +31,7 @@ class Panic(IntEnum):
     INVALID_FUNCTION = 0x51
 
 
+ETHER_REFUSED = "Ether sent to non-payable function"
+"""Reason given on request."""
 HALT_BYTES = 0x80
 """Memory that may be overwritten freely when the frame ends: what lies below the heap."""

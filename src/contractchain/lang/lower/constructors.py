@@ -5,6 +5,7 @@ from contractchain.lang.ir.nodes import Object, Operand
 from contractchain.lang.ir.op import Op
 from contractchain.lang.lower.abi_decode import decode
 from contractchain.lang.lower.code import Code
+from contractchain.lang.lower.constants import ETHER_REFUSED
 from contractchain.lang.lower.conversions import convert
 from contractchain.lang.lower.frame import Frame
 from contractchain.lang.lower.functions import lower_body
@@ -24,7 +25,7 @@ def write_creation(unit: Unit, code: Code, runtime: Object) -> None:
     constructor = contract.constructor
     is_payable = constructor is not None and constructor.mutability is ast.StateMutability.PAYABLE
     if not is_payable and not contract.is_library:
-        code.revert_if(code.op(Op.CALLVALUE))
+        code.revert_if(code.op(Op.CALLVALUE), ETHER_REFUSED)
     if not contract.is_library:
         if constructor is not None:
             arguments = _decode_arguments(frame)

@@ -6,7 +6,7 @@ from contractchain.lang.ir.op import Op
 from contractchain.lang.lower.abi_decode import decode
 from contractchain.lang.lower.abi_encode import Typed, encode, encoded_bytes
 from contractchain.lang.lower.code import Code
-from contractchain.lang.lower.constants import HALT_BYTES
+from contractchain.lang.lower.constants import ETHER_REFUSED, HALT_BYTES
 from contractchain.lang.lower.constructors import LIBRARY_ADDRESS
 from contractchain.lang.lower.frame import Frame
 from contractchain.lang.lower.functions import call_function
@@ -16,6 +16,9 @@ from contractchain.lang.lower.values import split_words
 from contractchain.lang.semantics.symbols import FunctionSymbol, VariableSymbol
 from contractchain.lang.semantics.types import Type
 
+_NO_FALLBACK = "Unknown signature and no fallback defined"
+_NOTHING = "Contract does not have fallback nor receive functions"
+
 
 def write_dispatch_entry(unit: Unit, code: Code) -> None:
     """Write the entry of the runtime code."""
@@ -23,7 +26,7 @@ def write_dispatch_entry(unit: Unit, code: Code) -> None:
     frame = Frame(unit=unit, code=code, contract=contract)
     is_guarded = not _takes_ether(unit) and not contract.is_library
     if is_guarded:
-        code.revert_if(code.op(Op.CALLVALUE))
+        code.revert_if(code.op(Op.CALLVALUE), ETHER_REFUSED)
     other = code.new_block("no_function")
     if contract.interface:
         long_enough = code.new_block("dispatch")
@@ -63,7 +66,7 @@ def _write_external(
     if frame.unit.contract.is_library:
         _check_delegatecall(frame, symbol)
     elif not (is_payable or is_guarded):
-        code.revert_if(code.op(Op.CALLVALUE))
+        code.revert_if(code.op(Op.CALLVALUE), ETHER_REFUSED)
     if isinstance(symbol, VariableSymbol):
         assert symbol.getter is not None
         keys = _decode_calldata(code, list(symbol.getter.parameters))
@@ -84,7 +87,10 @@ def _check_delegatecall(frame: Frame, symbol: FunctionSymbol | VariableSymbol) -
         StateMutability.PAYABLE,
     ):
         own = code.op(Op.LOAD_IMMUTABLE, symbol=LIBRARY_ADDRESS)
-        code.revert_if(code.eq(own, code.op(Op.ADDRESS)))
+        code.revert_if(
+            code.eq(own, code.op(Op.ADDRESS)),
+            "Non-view function of library called without DELEGATECALL",
+        )
 
 
 def _decode_calldata(code: Code, types: list[Type]) -> list[tuple[Operand, ...]]:
@@ -116,10 +122,10 @@ def _write_fallbacks(frame: Frame, is_guarded: bool) -> None:
         code.halt(Op.STOP)
         code.enter(other)
     if fallback is None:
-        code.halt(Op.REVERT, 0, 0)
+        code.revert(_NO_FALLBACK if receive is not None else _NOTHING)
         return
     if fallback.mutability is not StateMutability.PAYABLE and not is_guarded:
-        code.revert_if(code.op(Op.CALLVALUE))
+        code.revert_if(code.op(Op.CALLVALUE), ETHER_REFUSED)
     if not fallback.parameters:
         call_function(frame, fallback, ())
         code.halt(Op.STOP)

@@ -11,13 +11,15 @@ from contractchain.lang.lower.abi_decode import decode
 from contractchain.lang.lower.abi_encode import Typed, encode, encode_packed
 from contractchain.lang.lower.code import Code
 from contractchain.lang.lower.constants import MAX_MEMORY, ZERO_SLOT, Panic
-from contractchain.lang.lower.frame import Frame
+from contractchain.lang.lower.frame import Frame, evaluates
 from contractchain.lang.lower.refusal import refuse
+from contractchain.lang.lower.selectors import selector_of
 from contractchain.lang.lower.values import Words
 from contractchain.lang.semantics.annotations import CallInfo
 from contractchain.lang.semantics.builtins import Builtin
 from contractchain.lang.semantics.symbols import FunctionSymbol
 from contractchain.lang.semantics.types import (
+    BYTES32,
     UINT256,
     ByteSequenceType,
     ContractType,
@@ -65,11 +67,7 @@ def evaluate_callee(frame: Frame, node: ast.Expression) -> Callee:
     given: dict[str, Operand] = {}
     for item in reversed(options):
         for name, value in zip(item.names, item.options, strict=True):
-            wanted: Type = UINT256
-            if name == "salt":
-                given[name] = frame.value(value)[0]
-            else:
-                given[name] = frame.word_as(value, wanted)
+            given[name] = frame.word_as(value, BYTES32 if name == "salt" else UINT256)
     return Callee(
         words=words, gas=given.get("gas"), value=given.get("value"), salt=given.get("salt")
     )
@@ -81,7 +79,7 @@ def _library_callee(frame: Frame, info: CallInfo) -> Callee:
     if not isinstance(function, FunctionSymbol) or function.contract is None:
         raise refuse("calling this bound function")
     address = frame.code.op(Op.LINK_SYMBOL, symbol=function.contract.fully_qualified_name)
-    return Callee(words=(address, int.from_bytes(function.selector, "big")))
+    return Callee(words=(address, selector_of(function)))
 
 
 def _is_member(item: Type) -> bool:
@@ -100,6 +98,12 @@ def _evaluate_arguments(frame: Frame, info: CallInfo) -> tuple[list[Typed], list
         targets.insert(0, info.receiver_type)
     values += [(frame.value(argument), frame.type_of(argument)) for argument in info.arguments]
     return values, targets
+
+
+@evaluates(ast.FunctionCallOptions)
+def _evaluate_options(frame: Frame, node: ast.FunctionCallOptions) -> Words:
+    """`f{gas: g}` that is not called: the function itself"""
+    return evaluate_callee(frame, node).words
 
 
 def call_external(frame: Frame, node: ast.FunctionCall, info: CallInfo) -> Words:
@@ -127,7 +131,10 @@ def start_call(frame: Frame, node: ast.FunctionCall, info: CallInfo) -> tuple[Op
     address, selector = callee.words
     returned = sum(part.abi_head_bytes for part in item.returns)
     if returned == 0 or frame.unit.debug_strings:
-        code.revert_if(code.iszero(code.op(Op.EXTCODESIZE, address)))
+        code.revert_if(
+            code.iszero(code.op(Op.EXTCODESIZE, address)),
+            "Target contract does not contain code",
+        )
     position = code.free_memory()
     code.mstore(position, code.shl(224, selector))
     end = encode(code, code.add(position, 4), values, targets)

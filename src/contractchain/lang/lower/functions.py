@@ -94,13 +94,14 @@ def _lower_modifier(
     frame: Frame, function: FunctionSymbol, use: ModifierUse, rest: tuple[ModifierUse, ...]
 ) -> None:
     modifier = use.modifier
-    if use.is_virtual:
-        modifier = frame.unit.contract.resolve_modifier(modifier)
+    deployed = frame.unit.contract
+    if use.is_virtual and modifier.contract in deployed.linearised:
+        modifier = deployed.resolve_modifier(modifier)
     if modifier.node.body is None:
         raise refuse(f"the modifier `{modifier.name}` without a body", use.node)
-    entered = {item: frame.local_words(item) for item in function.returns}
     for item, argument in zip(modifier.parameters, use.arguments, strict=True):
         frame.declare(item, frame.value_as(argument, item.type))
+    entered = {item: frame.local_words(item) for item in function.returns}
 
     def placeholder() -> None:
         # a second `_` starts from the same parameters and return values as the first

@@ -11,6 +11,7 @@ from contractchain.lang.lower.frame import Frame, evaluates
 from contractchain.lang.lower.functions import function_number, resolve_function
 from contractchain.lang.lower.places import read, variable_place
 from contractchain.lang.lower.refusal import refuse
+from contractchain.lang.lower.selectors import selector_of
 from contractchain.lang.lower.values import Words, count_words
 from contractchain.lang.semantics.builtins import Builtin
 from contractchain.lang.semantics.symbols import (
@@ -25,6 +26,7 @@ from contractchain.lang.semantics.types import (
     ContractType,
     FunctionType,
     FunctionTypeKind,
+    ModuleType,
     StructType,
     Type,
     TypeType,
@@ -78,18 +80,22 @@ def _evaluate_member(frame: Frame, node: ast.MemberAccess) -> Words:
     if isinstance(base, StructType):
         return _evaluate_struct_member(frame, node, base, info.type)
     match info.declaration:
+        case VariableSymbol() as symbol if isinstance(base, ModuleType):
+            frame.value(node.object)
+            return evaluate_variable(frame, symbol)
         case VariableSymbol() as symbol if not isinstance(info.type, FunctionType) or (
             info.type.kind is not FunctionTypeKind.EXTERNAL or isinstance(base, TypeType)
         ):
             return evaluate_variable(frame, symbol)
         case VariableSymbol() as symbol:
             (address,) = frame.value(node.object)
-            return address, getter_selector(symbol)
+            return address, selector_of(symbol)
         case EnumValueSymbol() as value:
             return (value.value,)
         case FunctionSymbol() as function:
             return _evaluate_function_member(frame, node, function, info.type)
     if count_words(info.type) == 0:
+        frame.value(node.object)
         return ()
     raise refuse(f"the member `{node.member}` of `{base}`", node)
 
@@ -101,7 +107,7 @@ def _evaluate_function_member(
         raise refuse(f"`{node.member}` here", node)
     if item.is_bound:
         raise refuse(f"taking the bound function `{node.member}` as a value", node)
-    selector = int.from_bytes(function.selector, "big")
+    selector = selector_of(function)
     base = frame.type_of(node.object)
     match item.kind:
         case FunctionTypeKind.EXTERNAL if isinstance(base, ContractType):
@@ -121,15 +127,6 @@ def _evaluate_function_member(
 def link_address(frame: Frame, library: ContractSymbol) -> Operand:
     """Return the address of a library, to be filled in by the linker."""
     return frame.code.op(Op.LINK_SYMBOL, symbol=library.fully_qualified_name)
-
-
-def getter_selector(symbol: VariableSymbol) -> int:
-    """Return the selector of the getter of a public state variable."""
-    from contractchain.crypto import keccak256
-
-    assert symbol.getter is not None
-    kinds = ",".join(item.abi_name for item in symbol.getter.parameters)
-    return int.from_bytes(keccak256(f"{symbol.name}({kinds})".encode())[:4], "big")
 
 
 def _evaluate_struct_member(

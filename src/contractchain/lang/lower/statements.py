@@ -5,7 +5,6 @@ from contractchain.lang.lower import memory
 from contractchain.lang.lower.conversions import convert
 from contractchain.lang.lower.events import lower_emit
 from contractchain.lang.lower.frame import Frame, Loop, executes
-from contractchain.lang.lower.refusal import refuse
 from contractchain.lang.lower.reverts import lower_revert
 from contractchain.lang.lower.values import split_words
 from contractchain.lang.semantics.symbols import VariableSymbol
@@ -137,9 +136,8 @@ def _execute_return(frame: Frame, node: ast.ReturnStatement) -> None:
 
 @executes(ast.PlaceholderStatement)
 def _execute_placeholder(frame: Frame, node: ast.PlaceholderStatement) -> None:
-    if frame.placeholder is None:
-        raise refuse("`_` here", node)
-    frame.placeholder()
+    if frame.placeholder is not None:  # else it is the name of something, without effect
+        frame.placeholder()
 
 
 @executes(ast.EmitStatement)

@@ -18,7 +18,7 @@ from contractchain.lang.lower.unit import plain_name
 from contractchain.lang.lower.values import clean
 from contractchain.lang.semantics.annotations import YulReference, YulReferenceKind
 from contractchain.lang.semantics.symbols import VariableKind, VariableSymbol
-from contractchain.lang.semantics.types import FunctionType
+from contractchain.lang.semantics.types import ADDRESS, IntegerType, Type
 
 _OPS = {
     name: op
@@ -39,8 +39,8 @@ class _Scope:
     loops: list[tuple[Block, Block]] = field(default_factory=list)
     """Where `break` and `continue` go."""
     leave: Block | None = None
-    assigned: set[VariableSymbol] = field(default_factory=set)
-    """Solidity variables that were written."""
+    assigned: dict[tuple[VariableSymbol, int], Type] = field(default_factory=dict)
+    """Words of Solidity variables that were written, and what they should be."""
 
     def find_variable(self, name: str) -> Variable | None:
         """Return the innermost Yul variable of that name."""
@@ -60,11 +60,9 @@ def _execute_assembly(frame: Frame, node: ast.InlineAssembly) -> None:
     if not _is_marked_safe(node) and _touches_memory(frame, node):
         frame.unit.has_unsafe_assembly = True
     _block(scope, node.body)
-    for symbol in scope.assigned:
-        if symbol.type.is_value and not isinstance(symbol.type, FunctionType):
-            (variable,) = frame.locals[symbol]
-            word = clean(frame.code, frame.code.get(variable), symbol.type)
-            frame.code.set(variable, word)
+    for (symbol, index), item in scope.assigned.items():
+        variable = frame.locals[symbol][index]
+        frame.code.set(variable, clean(frame.code, frame.code.get(variable), item))
 
 
 def _is_marked_safe(node: ast.InlineAssembly) -> bool:
@@ -302,10 +300,16 @@ def _solidity_variable(scope: _Scope, node: yul.YulIdentifier) -> Variable:
     if words is None:
         raise refuse(f"assigning to `{node.name}` in inline assembly", node)
     index = 0
-    if reference.kind in (YulReferenceKind.LENGTH, YulReferenceKind.SELECTOR):
-        index = 1
-    if reference.kind is YulReferenceKind.LOCAL:
-        scope.assigned.add(symbol)
+    match reference.kind:
+        case YulReferenceKind.LENGTH:
+            index = 1
+        case YulReferenceKind.SELECTOR:
+            index = 1
+            scope.assigned[symbol, 1] = IntegerType(32, False)
+        case YulReferenceKind.ADDRESS:
+            scope.assigned[symbol, 0] = ADDRESS
+        case YulReferenceKind.LOCAL if symbol.type.is_value:
+            scope.assigned[symbol, 0] = symbol.type
     return words[index]
 
 

@@ -16,6 +16,7 @@ from contractchain.lang.semantics.types import (
     MappingType,
     StructType,
     Type,
+    UserDefinedValueType,
 )
 
 
@@ -52,7 +53,14 @@ def _base_name(type_: Type) -> str:
             size = "" if type_.length is None else str(type_.length)
             return f"{_base_name(type_.element)}[{size}]"
         case MappingType():
-            return f"mapping({_base_name(type_.key)} => {_base_name(type_.value)})"
+            return f"mapping({_mapped_name(type_.key)} => {_mapped_name(type_.value)})"
         case FunctionType():
             return "function"
     return type_.abi_name
+
+
+def _mapped_name(type_: Type) -> str:
+    """Return how a mapping names its keys or values: user-defined types by their own name."""
+    if isinstance(type_, UserDefinedValueType):
+        return type_.symbol.qualified_name
+    return _base_name(type_)
