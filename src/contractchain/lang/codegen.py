@@ -1,7 +1,8 @@
 """The way from IR to code: passes, then the back end."""
 
-from contractchain.lang.backend import AssembledObject, EvmVersion, emit_object
+from contractchain.lang.backend import AssembledObject, EvmVersion, StackTooDeepError, emit_object
 from contractchain.lang.ir import Object
+from contractchain.lang.ir.clone import clone_object
 from contractchain.lang.passes.pipeline import optimize_object
 
 
@@ -15,7 +16,8 @@ def compile_object(
     """Compile an object, sub-objects included. The IR is used up.
 
     Args:
-        obj: What the front end made; must pass `verify_object`.
+        obj: What the front end made; must pass `verify_object`. Where memory cannot be reserved,
+            and the optimised code needs too much stack, less is optimised.
         optimize: Whether to run the optimiser. Without it only what the back end needs is done.
         runs: How often the deployed code is expected to run; weighs size against gas.
         evm_version: Oldest EVM that the code must run on.
@@ -24,6 +26,23 @@ def compile_object(
         StackTooDeepError: Too many values are live at once and memory may not hold them.
         CodeTooLargeError: The code cannot be addressed.
     """
-    if optimize:
-        optimize_object(obj, runs=runs, evm_version=evm_version)
-    return emit_object(obj, runs=runs, evm_version=evm_version)
+    if not optimize:
+        return emit_object(obj, runs=runs, evm_version=evm_version)
+    spare = None if _may_spill(obj) else clone_object(obj)
+    optimize_object(obj, runs=runs)
+    try:
+        return emit_object(obj, runs=runs, evm_version=evm_version)
+    except StackTooDeepError:
+        if spare is None:
+            raise
+    again = clone_object(spare)
+    optimize_object(again, runs=runs, inline=False)
+    try:
+        return emit_object(again, runs=runs, evm_version=evm_version)
+    except StackTooDeepError:
+        return emit_object(spare, runs=runs, evm_version=evm_version)
+
+
+def _may_spill(obj: Object) -> bool:
+    """Whether memory can take what the stack cannot, so that no second try is needed."""
+    return obj.memory_safe and all(_may_spill(child) for child in obj.objects.values())

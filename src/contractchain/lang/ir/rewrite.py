@@ -78,6 +78,28 @@ def remove_trivial_parameters(function: Function) -> bool:
     return bool(replacements)
 
 
+def merge_equal_parameters(function: Function) -> bool:
+    """Drop block parameters that always hold what another one holds; say if there were any."""
+    incoming = incoming_edges(function)
+    replacements: dict[Value, Operand] = {}
+    for block in function.blocks[1:]:
+        if len(block.parameters) < 2:
+            continue
+        edges = incoming[block]
+        first: dict[tuple[Operand, ...], Value] = {}
+        for index in range(len(block.parameters) - 1, -1, -1):
+            parameter = block.parameters[index]
+            column = tuple(edge.arguments[index] for edge in edges)
+            other = first.setdefault(column, parameter)
+            if other is not parameter:
+                replacements[parameter] = other
+                del block.parameters[index]
+                for edge in edges:
+                    del edge.arguments[index]
+    substitute(function, replacements)
+    return bool(replacements)
+
+
 def remove_dead_instructions(function: Function) -> bool:
     """Drop instructions without effect whose results nobody uses; say if there were any."""
     uses: dict[Value, int] = {}

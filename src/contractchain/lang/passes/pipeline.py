@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from contractchain.lang.backend.evm_version import EvmVersion
 from contractchain.lang.ir import Function, Object, Op
 from contractchain.lang.ir.rewrite import remove_dead_instructions
 from contractchain.lang.passes.drop_stores import drop_stores
@@ -28,34 +27,49 @@ FOLD_HASHES_FROM = 150
 """Runs from which a hash of constants is worth the 33 bytes of its value."""
 
 
-def optimize_object(obj: Object, *, runs: int, evm_version: EvmVersion) -> None:
-    """Optimise an object and its sub-objects in place."""
+def optimize_object(obj: Object, *, runs: int, inline: bool = True) -> None:
+    """Optimise an object and its sub-objects in place.
+
+    Args:
+        obj: Verified object.
+        runs: How often the code is expected to run; weighs size against gas.
+        inline: Whether functions may become part of their callers, which needs more stack.
+    """
     for child in obj.objects.values():
-        optimize_object(child, runs=runs, evm_version=evm_version)
+        optimize_object(child, runs=runs, inline=inline)
     for function in obj.functions.values():
         _clean(function)
-    inline_functions(obj, runs=runs)
-    for function in obj.functions.values():
-        _clean(function)
+    if inline and inline_functions(obj, runs=runs):
+        for function in obj.functions.values():
+            _clean(function)
     uses_msize = any(i.op is Op.MSIZE for f in obj.functions.values() for i in f.instructions)
     for stage in range(MEMORY_STAGES):
         summaries = Summaries(obj)
+        changed = False
         for function in obj.functions.values():
             if stage == 1 and rotate_loops(function):
+                changed = True
                 _clean(function)
             if not uses_msize:  # else every access to memory may count
-                _improve_memory(function, obj, summaries, runs)
+                changed |= _improve_memory(function, obj, summaries, runs)
+        if stage and not changed:
+            return
 
 
-def _improve_memory(function: Function, obj: Object, summaries: Summaries, runs: int) -> None:
+def _improve_memory(function: Function, obj: Object, summaries: Summaries, runs: int) -> bool:
     fold = runs >= FOLD_HASHES_FROM
     safe = obj.memory_safe
+    changed = False
     if forward_loads(function, summaries, memory_safe=safe, fold_hashes=fold):
+        changed = True
         _clean(function)
     if hoist_loads(function, summaries, memory_safe=safe):
+        changed = True
         _clean(function)
     if drop_stores(function, summaries, memory_safe=safe):
+        changed = True
         _clean(function)
+    return changed
 
 
 def _clean(function: Function) -> None:

@@ -5,7 +5,11 @@ Also drops unreachable blocks and parameters that always hold the same operand.
 
 from contractchain.lang.ir import Block, Edge, Function, Instruction, Op, Operand, Terminator, Value
 from contractchain.lang.ir.analysis import find_predecessors, order_blocks
-from contractchain.lang.ir.rewrite import remove_trivial_parameters, substitute
+from contractchain.lang.ir.rewrite import (
+    merge_equal_parameters,
+    remove_trivial_parameters,
+    substitute,
+)
 
 
 def simplify_flow(function: Function) -> bool:
@@ -18,6 +22,7 @@ def simplify_flow(function: Function) -> bool:
         again |= _thread_jumps(function)
         again |= _drop_unreachable(function)
         again |= remove_trivial_parameters(function)
+        again |= merge_equal_parameters(function)
         again |= _merge_lines(function)
         changed |= again
         if not again:

@@ -237,5 +237,5 @@ def _is_cleaned(value: Value, other: Operand) -> bool:
 def _key(instruction: Instruction) -> _Key:
     operands = instruction.operands
     if instruction.op.is_commutative and id(operands[0]) > id(operands[1]):
-        return (instruction.op, operands[1], operands[0])
+        return (instruction.op, operands[1], operands[0], instruction.symbol)
     return (instruction.op, *operands, instruction.symbol)
