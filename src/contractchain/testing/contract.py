@@ -14,7 +14,6 @@ from contractchain.client.explaining import Failure, explain_failure, explain_lo
 from contractchain.codec.abi import (
     ContractAbi,
     CustomError,
-    ErrorItem,
     Event,
     Function,
     IndexedHash,
@@ -112,7 +111,12 @@ class TransactionResult:
 
 
 class TestContract:
-    """A deployed contract."""
+    """A deployed contract.
+
+    Its own attributes are few (`address`, `abi`, `events`, `call`, `send`, `contract_name`,
+    `deployment`), because every name may be a function of the ABI; `contract.call.address()` calls
+    one of these.
+    """
 
     __test__ = False
 
@@ -136,20 +140,15 @@ class TestContract:
             abis: ABIs by address, for the events and errors of others.
             receipt: Of the deployment.
         """
-        self.name = name
+        self.contract_name = name
         self.address = Address(address)
         self.abi = abi
-        self.chain = chain
-        self.receipt = receipt
+        self._chain = chain
+        self.deployment = receipt
         self._abis = abis
         self.call = Methods(self, self._call)
         self.send = Methods(self, self._send)
         self.events = _Patterns(self)
-
-    @property
-    def balance(self) -> int:
-        """Wei, as of the head."""
-        return self.chain.balance_of(self)
 
     def __getattr__(self, name: str) -> "Method":
         if name.startswith("_"):
@@ -157,11 +156,7 @@ class TestContract:
         return Method(self, name, self._choose)
 
     def __repr__(self) -> str:
-        return f"<{self.name} at {self.address}>"
-
-    def find_error(self, name: str) -> ErrorItem | None:
-        """Return a custom error of the ABI."""
-        return next((e for e in self.abi.errors if e.name == name), None)
+        return f"<{self.contract_name} at {self.address}>"
 
     def _choose(self, function: Function, arguments: Sequence[object], options: "Options") -> Any:
         if function.mutability.reads_only:
@@ -170,13 +165,13 @@ class TestContract:
 
     def _call(self, function: Function, arguments: Sequence[object], options: "Options") -> Any:
         message = Message(
-            sender=(options.sender or self.chain.accounts[0]).address,
+            sender=(options.sender or self._chain.accounts[0]).address,
             to=self.address,
             value=options.value,
             data=function.encode_call([to_abi(a) for a in arguments]),
             gas_limit=options.gas_limit,
         )
-        outcome = self.chain.node.chain.calls.call(message, BlockTag.LATEST).outcome
+        outcome = self._chain.node.chain.calls.call(message, BlockTag.LATEST).outcome
         if not isinstance(outcome, Success):
             raise self._failed(function, outcome, None)
         values = decode_arguments(function.outputs, outcome.return_data)
@@ -189,15 +184,15 @@ class TestContract:
     def _send(
         self, function: Function, arguments: Sequence[object], options: "Options"
     ) -> TransactionResult:
-        receipt = self.chain.send(
-            options.sender or self.chain.accounts[0],
+        receipt = self._chain.send(
+            options.sender or self._chain.accounts[0],
             self.address,
             function.encode_call([to_abi(a) for a in arguments]),
             value=options.value,
             gas_limit=options.gas_limit,
         )
         if not receipt.succeeded:
-            outcome = self.chain.node.chain.calls.find_outcome(receipt.transaction_hash)
+            outcome = self._chain.node.chain.calls.find_outcome(receipt.transaction_hash)
             failed = outcome if isinstance(outcome, (Revert, Halt)) else Halt(reason="other: ?")
             raise self._failed(function, failed, receipt)
         return self._result(receipt)
@@ -220,7 +215,7 @@ class TestContract:
         self, function: Function, outcome: Revert | Halt, receipt: ReceiptView | None
     ) -> ContractFailed:
         failure = explain_failure(outcome, self._abis_for(None))
-        return ContractFailed(f"{self.name}.{function.name}", failure, receipt)
+        return ContractFailed(f"{self.contract_name}.{function.name}", failure, receipt)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,7 +256,7 @@ class Method:
             ArgumentError: an argument is not of its type.
         """
         contract = self._contract
-        function = find_function(contract.abi, contract.name, self._name, len(arguments))
+        function = find_function(contract.abi, contract.contract_name, self._name, len(arguments))
         return self._run(
             function, arguments, Options(sender=sender, value=value, gas_limit=gas_limit)
         )
@@ -294,7 +289,7 @@ class _Patterns:
         if name not in names:
             hint = closest(name, names)
             suffix = f"; {hint}" if hint else ""
-            raise AttributeError(f"{self._contract.name} has no event {name!r}{suffix}")
+            raise AttributeError(f"{self._contract.contract_name} has no event {name!r}{suffix}")
         return lambda **arguments: EventPattern(name, self._contract.address, arguments)
 
 
@@ -332,7 +327,7 @@ class Deployer:
             ContractNotFoundError: no such contract.
             CompileError: the source does not compile.
         """
-        artifact = self._find_artifact(contract) if isinstance(contract, str) else contract
+        artifact = self._get_artifact(contract)
         check_deployable(artifact)
         abi = parse_abi(artifact.abi)
         encoded = abi.encode_constructor([to_abi(a) for a in arguments], artifact.name)
@@ -346,6 +341,16 @@ class Deployer:
             raise ContractFailed(f"new {artifact.name}", failure, receipt)
         return self.at(artifact, receipt.contract_address, receipt)
 
+    def _get_artifact(self, contract: str | Artifact) -> Artifact:
+        if not isinstance(contract, str):
+            return contract
+        try:
+            return self._find_artifact(contract)
+        except ContractChainError as error:
+            if error.hint is not None:
+                error.add_note(f"hint: {error.hint}")
+            raise
+
     def at(
         self,
         contract: str | Artifact,
@@ -353,7 +358,7 @@ class Deployer:
         receipt: ReceiptView | None = None,
     ) -> TestContract:
         """Return a handle of a contract that is at an address already."""
-        artifact = self._find_artifact(contract) if isinstance(contract, str) else contract
+        artifact = self._get_artifact(contract)
         abi = parse_abi(artifact.abi)
         place = address if isinstance(address, bytes) else address.address
         self._abis[place] = abi
