@@ -178,6 +178,7 @@ def _bind(host: str, port: int) -> socket.socket:
         raise ConfigError(
             f"cannot listen on {host}:{port}: {reason}", hint="choose another --port or --host"
         ) from error
+    listener.listen(BACKLOG)  # whoever connects from here on waits for the loop
     listener.setblocking(False)
     return listener
 
