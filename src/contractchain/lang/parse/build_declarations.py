@@ -50,7 +50,7 @@ from contractchain.lang.parse.building import (
     nodes_of,
     tokens_of,
 )
-from contractchain.lang.parse.literals import decode_string
+from contractchain.lang.parse.literals import decode_string, is_direction_balanced
 from contractchain.lang.source import Span
 
 _LICENSE = re.compile(r"SPDX-License-Identifier:[ \t]*([^\n\r*]*)")
@@ -62,6 +62,7 @@ class AstBuilder(StatementBuilder):
 
     def start(self, children: list[Child]) -> SourceUnit:
         parts = tuple(item for item in children if isinstance(item, Node))
+        self._check_comments()
         length = len(self.text)
         return SourceUnit(
             span=Span(0, length, self.file),
@@ -70,6 +71,19 @@ class AstBuilder(StatementBuilder):
             license=self._find_license(),
             parts=parts,
         )
+
+    def _check_comments(self) -> None:
+        """Report comments that could show code in another order than it is read."""
+        for comment in self.comments:
+            if comment.value.isascii():
+                continue
+            text = comment.value.encode("latin-1").decode("utf-8", "replace")
+            if not is_direction_balanced(text):
+                self.report(
+                    8936,
+                    "text direction marks in a comment do not match up",
+                    self.token_span(comment),
+                )
 
     def _find_license(self) -> str | None:
         found = [

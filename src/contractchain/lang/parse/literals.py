@@ -57,7 +57,7 @@ def _check_characters(body: str, start: int, is_unicode: bool) -> Iterator[Liter
         except UnicodeDecodeError as error:
             yield LiteralFault(8452, "invalid UTF-8 in a string", start + error.start, 1)
             return
-        if not _is_direction_balanced(text):
+        if not is_direction_balanced(text):
             message = "text direction marks in a string do not match up"
             yield LiteralFault(8936, message, start, len(body))
         return
@@ -67,7 +67,7 @@ def _check_characters(body: str, start: int, is_unicode: bool) -> Iterator[Liter
         return
 
 
-def _is_direction_balanced(text: str) -> bool:
+def is_direction_balanced(text: str) -> bool:
     depth = 0
     for char in text:
         if char in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068":

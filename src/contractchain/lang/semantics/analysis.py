@@ -8,6 +8,7 @@ from contractchain.lang.semantics.annotations import Analysis
 from contractchain.lang.semantics.check_contracts import ContractChecker
 from contractchain.lang.semantics.check_expressions import ExpressionChecker
 from contractchain.lang.semantics.check_statements import StatementChecker
+from contractchain.lang.semantics.constant_cycles import check_constant_cycles
 from contractchain.lang.semantics.context import Context
 from contractchain.lang.semantics.definite_assignment import AssignmentChecker
 from contractchain.lang.semantics.inheritance import linearise, order_contracts, resolve_bases
@@ -18,7 +19,7 @@ from contractchain.lang.semantics.resolve_declarations import DeclarationResolve
 from contractchain.lang.semantics.resolve_types import TypeResolver
 from contractchain.lang.semantics.resolve_variables import VariableResolver
 from contractchain.lang.semantics.units import Reader, load_units
-from contractchain.lang.semantics.usage import UsageCollector, check_creation_cycles
+from contractchain.lang.semantics.usage import UsageCollector
 from contractchain.lang.semantics.using import UsingTable
 from contractchain.lang.source import NOWHERE, SourceSet
 
@@ -85,10 +86,12 @@ def _check(context: Context) -> None:
         lay_out(context, contract, types.constants)
     if analysis.has_errors:
         return
-    check_creation_cycles(context)
+    check_constant_cycles(context)
+    types.constants.fold_all()
     usage = UsageCollector(context)
     for contract in ordered:
         usage.collect(contract)
+    usage.check_cycles()
     MutabilityChecker(context).check_all()
     AssignmentChecker(context).check_all()
 

@@ -24,6 +24,7 @@ from contractchain.lang.semantics.symbols import (
     VariableSymbol,
 )
 from contractchain.lang.semantics.types import (
+    BYTES4,
     BYTES32,
     UINT256,
     UNKNOWN,
@@ -36,6 +37,7 @@ from contractchain.lang.semantics.types import (
     FixedBytesType,
     FunctionType,
     FunctionTypeKind,
+    MagicType,
     MappingType,
     RationalType,
     StringType,
@@ -74,7 +76,11 @@ class AccessChecker(OperatorChecker):
         if not found:
             self._report_undeclared(node)
             return ExpressionInfo(type=UNKNOWN)
-        candidates = [describe_symbol(symbol, lookup=_lookup_by_name(symbol)) for symbol in found]
+        candidates = [describe_symbol(item, lookup=_lookup_by_name(item)) for item in found]
+        if arguments is None and candidates[0].builtin in (Builtin.REQUIRE, Builtin.REVERT):
+            self.context.type_error(
+                2144, f"`{node.name}` must be called", node.span, hint="write `()` after it"
+            )
         return self._choose(candidates, arguments, node.name, node)
 
     def _report_undeclared(self, node: ast.Identifier) -> None:
@@ -149,14 +155,31 @@ class AccessChecker(OperatorChecker):
             replace(item) for item in find_members(owner.type, node.member, self.member_scope)
         ]
         candidates += self._attached(owner.type, node.member)
+        if not candidates and node.member == "selector":
+            candidates += self._selector_of_base(node, owner)
         if not candidates:
             self._report_member(node, owner.type)
             return ExpressionInfo(type=UNKNOWN)
         info = self._choose(candidates, arguments, node.member, node)
         if isinstance(owner.type, (StructType, AddressType)):
             info.is_pure = info.is_pure and owner.is_pure
+        inner = node.object.object if isinstance(node.object, ast.MemberAccess) else None
+        if info.builtin is Builtin.FUNCTION_SELECTOR and isinstance(inner, ast.Identifier):
+            info.is_pure = info.is_pure or inner.name == "this"
         self._check_member_use(node, owner.type, info)
         return info
+
+    def _selector_of_base(
+        self, node: ast.MemberAccess, owner: ExpressionInfo
+    ) -> list[ExpressionInfo]:
+        """Return the selector of a function named through a base: `Base.f.selector`."""
+        function = owner.declaration
+        if not isinstance(function, FunctionSymbol) or not function.is_part_of_interface:
+            return []
+        is_own = function.contract is self.frame.contract
+        if is_own and not isinstance(node.object, ast.MemberAccess):
+            return []
+        return [ExpressionInfo(type=BYTES4, builtin=Builtin.FUNCTION_SELECTOR, is_pure=True)]
 
     def _attached(self, type_: Type, name: str) -> list[ExpressionInfo]:
         if isinstance(type_, TypeType):
@@ -174,8 +197,12 @@ class AccessChecker(OperatorChecker):
 
     def _check_member_use(self, node: ast.MemberAccess, owner: Type, info: ExpressionInfo) -> None:
         symbol = info.declaration
-        if info.builtin is Builtin.ARRAY_PUSH and owner.contains_mapping:
-            return
+        if info.builtin is Builtin.TYPE_RUNTIME_CODE and _has_immutables(owner):
+            self.context.type_error(
+                9274,
+                "a contract with immutable variables has no runtime code before it is deployed",
+                node.span,
+            )
         if (
             isinstance(symbol, FunctionSymbol)
             and info.lookup is Lookup.STATIC
@@ -457,6 +484,13 @@ class AccessChecker(OperatorChecker):
                 hint=f"make the {what} `payable`",
                 notes=declared_here(symbol) if symbol is not None else (),
             )
+
+
+def _has_immutables(type_: Type) -> bool:
+    argument = type_.argument if isinstance(type_, MagicType) else None
+    return isinstance(argument, ContractType) and any(
+        variable.is_immutable for base in argument.symbol.linearised for variable in base.variables
+    )
 
 
 def _lookup_by_name(symbol: Symbol) -> Lookup:

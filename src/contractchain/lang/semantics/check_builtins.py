@@ -233,7 +233,9 @@ class BuiltinChecker(AccessChecker):
         if isinstance(type_, StringLiteralType):
             return type_.mobile or UNKNOWN
         mobile = type_.mobile
+        has_options = isinstance(type_, FunctionType) and (type_.has_value or type_.has_gas)
         is_bad = mobile is None or mobile.abi_type is None or isinstance(mobile, TupleType)
+        is_bad = is_bad or has_options
         if is_bad or (mobile is not None and mobile.contains_mapping):
             self.context.type_error(2056, f"`{type_}` cannot be encoded", node.span)
             return UNKNOWN

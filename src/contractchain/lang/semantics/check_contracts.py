@@ -46,6 +46,7 @@ class ContractChecker:
         scope = self._context.file_scope(unit)
         for symbols in unit.names.values():
             self._check_same(item for item in symbols if isinstance(item, FunctionSymbol))
+            self._check_same_events([item for item in symbols if isinstance(item, EventSymbol)])
         for part in unit.node.parts:
             symbol = self._context.analysis.symbols.get(part.node_id)
             if isinstance(symbol, VariableSymbol):
@@ -319,15 +320,12 @@ class ContractChecker:
                 if given.contract is not base:
                     continue
                 mine = contract.base_arguments.setdefault(target, given)
-                if (
-                    mine is not given
-                    and mine.contract is contract
-                    and (given.arguments or mine.arguments)
-                ):
+                if mine is not given and (given.arguments or mine.arguments):
+                    is_own = mine.contract is contract
                     self._context.declaration_error(
                         3364,
                         f"the constructor of `{target.name}` gets arguments twice",
-                        mine.node.span,
+                        mine.node.span if is_own else contract.span,
                     )
         if contract.is_abstract or contract.is_interface:
             return
@@ -365,17 +363,18 @@ class ContractChecker:
     def _check_duplicates(self, contract: ContractSymbol) -> None:
         for symbols in contract.own.values():
             self._check_same(item for item in symbols if isinstance(item, FunctionSymbol))
-        events: dict[tuple[str, tuple[object, ...]], EventSymbol] = {}
-        for base in contract.linearised:
-            for event in base.events:
-                key = (event.name, event.parameter_types)
-                first = events.setdefault(key, event)
-                if first is not event and (
-                    first.contract is contract or event.contract is contract
-                ):
-                    self._context.declaration_error(
-                        5883,
-                        f"the event `{event.name}` is declared twice with the same parameters",
-                        first.span,
-                        notes=declared_here(event, "the other declaration"),
-                    )
+        events = [event for base in reversed(contract.linearised) for event in base.events]
+        self._check_same_events(events)
+
+    def _check_same_events(self, events: list[EventSymbol]) -> None:
+        """Report events that no use could tell apart."""
+        seen: dict[tuple[str, tuple[object, ...]], EventSymbol] = {}
+        for event in events:
+            first = seen.setdefault((event.name, event.parameter_types), event)
+            if first is not event:
+                self._context.declaration_error(
+                    5883,
+                    f"the event `{event.name}` is declared twice with the same parameters",
+                    event.span,
+                    notes=declared_here(first, "the other declaration"),
+                )

@@ -8,7 +8,16 @@ from contractchain.lang.semantics.symbols import (
     ModifierSymbol,
     VariableSymbol,
 )
-from contractchain.lang.semantics.types import UNKNOWN, BytesType
+from contractchain.lang.semantics.types import (
+    UNKNOWN,
+    ArrayType,
+    BytesType,
+    FunctionType,
+    FunctionTypeKind,
+    MappingType,
+    StructType,
+    Type,
+)
 
 _EXTERNAL, _PUBLIC = ast.Visibility.EXTERNAL, ast.Visibility.PUBLIC
 _PAYABLE = ast.StateMutability.PAYABLE
@@ -259,9 +268,9 @@ class FunctionChecker:
             if type_ is UNKNOWN:
                 continue
             in_storage = contract.is_library and type_.location is ast.DataLocation.STORAGE
-            if in_storage:
-                continue
-            if type_.abi_type is None or type_.contains_mapping:
+            if in_storage and _contains_internal(type_, set()):
+                self._report_type(item, is_constructor=False)
+            if not in_storage and (type_.abi_type is None or type_.contains_mapping):
                 self._report_type(item, is_constructor=is_constructor)
 
     def _report_type(self, item: VariableSymbol, *, is_constructor: bool) -> None:
@@ -302,3 +311,20 @@ class FunctionChecker:
                 modifier.span,
                 hint="write `_;` where the function goes",
             )
+
+
+def _contains_internal(type_: Type, seen: set[int]) -> bool:
+    """Return whether an internal function is somewhere in a value of `type_`."""
+    match type_:
+        case FunctionType():
+            return type_.kind is FunctionTypeKind.INTERNAL
+        case ArrayType():
+            return _contains_internal(type_.element, seen)
+        case MappingType():
+            return _contains_internal(type_.value, seen)
+        case StructType(symbol=symbol):
+            if symbol.node.node_id in seen:
+                return False
+            seen.add(symbol.node.node_id)
+            return any(_contains_internal(item.type, seen) for item in symbol.members)
+    return False

@@ -308,6 +308,8 @@ class OperatorChecker(CheckerBase):
                 self.context.type_error(8381, "a value is missing in the tuple", node.span)
                 continue
             infos.append(self.check(item))
+            if len(node.components) > 1:
+                self._check_size(item, infos[-1].type)
         if len(node.components) == 1 and infos:
             inner = infos[0]
             return ExpressionInfo(
@@ -322,6 +324,11 @@ class OperatorChecker(CheckerBase):
             type=TupleType(tuple(item.type for item in infos)),
             is_pure=all(item.is_pure for item in infos),
         )
+
+    def _check_size(self, node: ast.Expression, type_: Type) -> None:
+        is_whole = isinstance(type_, RationalType) and type_.value.denominator == 1
+        if is_whole and type_.mobile is None:
+            self.context.type_error(3390, "the number fits in no type", node.span)
 
     def _check_inline_array(self, node: ast.TupleExpression) -> ExpressionInfo:
         common: Type | None = None

@@ -84,6 +84,14 @@ class ConstantEvaluator:
                 return self._evaluate_variable(symbol, expression)
         return None
 
+    def fold_all(self) -> None:
+        """Set the value of every constant that is a number known now."""
+        for symbol in self._context.analysis.variables.values():
+            if symbol.is_constant and symbol.node.value is not None:
+                value = self.evaluate(symbol.node.value, self._context.scope_of(symbol))
+                if isinstance(value, RationalType) and value.value.denominator == 1:
+                    symbol.constant = value.value
+
     def _evaluate_binary(self, expression: ast.BinaryOperation, scope: Scope) -> Type | None:
         chain: list[ast.BinaryOperation] = []
         current: ast.Expression = expression

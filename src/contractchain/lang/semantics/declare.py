@@ -62,7 +62,10 @@ def _add(context: Context, names: dict[str, list[Symbol]], symbol: Symbol) -> No
 
 def check_name(context: Context, symbol: Symbol) -> None:
     """Report a name that no declaration may have."""
-    if symbol.name in _RESERVED_NAMES and not isinstance(symbol, (FunctionSymbol, EventSymbol)):
+    is_allowed = isinstance(symbol, EventSymbol) or (
+        isinstance(symbol, FunctionSymbol) and symbol.visibility is not ast.Visibility.INTERNAL
+    )
+    if symbol.name in _RESERVED_NAMES and not is_allowed:
         context.declaration_error(
             3726, f"`{symbol.name}` is reserved and cannot be declared", symbol.span
         )

@@ -8,6 +8,7 @@ looked at.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from contractchain.lang import ast
 from contractchain.lang.ast import yul
@@ -17,8 +18,20 @@ from contractchain.lang.semantics.context import Context, declared_here
 from contractchain.lang.semantics.symbols import FunctionSymbol, VariableSymbol
 from contractchain.lang.semantics.types import FunctionTypeKind
 
-State = frozenset[VariableSymbol] | None
-"""Variables that may be unassigned; `None` where control never comes."""
+
+class Use(NamedTuple):
+    """A place that may read a variable before it is assigned."""
+
+    variable: VariableSymbol
+    node: ast.Node
+
+
+State = frozenset[VariableSymbol | Use] | None
+"""Variables that may be unassigned, and uses of such; `None` where control never comes.
+
+A use is reported only where it can reach the end of the function: one before a certain revert does
+no harm.
+"""
 
 _POINTERS = (ast.DataLocation.STORAGE, ast.DataLocation.CALLDATA)
 _ENDING_INSTRUCTIONS = frozenset({"revert", "return", "stop", "invalid", "selfdestruct"})
@@ -26,7 +39,7 @@ _ENDING_INSTRUCTIONS = frozenset({"revert", "return", "stop", "invalid", "selfde
 
 def merge(*states: State) -> State:
     """Return the state where several paths meet."""
-    out: set[VariableSymbol] = set()
+    out: set[VariableSymbol | Use] = set()
     reached = [state for state in states if state is not None]
     for state in reached:
         out |= state
@@ -44,7 +57,6 @@ class AssignmentChecker:
         self._continues: list[State] = []
         self._inner: Callable[[State], State] | None = None
         self._never_return: dict[int, bool] = {}
-        self._is_silent = False
 
     def check_all(self) -> None:
         """Check every function with a body."""
@@ -62,9 +74,11 @@ class AssignmentChecker:
         results = frozenset(item for item in function.returns if _is_pointer(item))
         self._inner = None
         end = self._run(function, 0, results)
-        for variable in sorted(end or (), key=lambda item: item.span.start):
-            if variable in results:
-                self._report(variable, variable.node)
+        for item in end or ():
+            if isinstance(item, Use):
+                self._report(item.variable, item.node)
+            elif item in results:
+                self._report(item, item.node)
 
     def _run(self, function: FunctionSymbol, position: int, state: State) -> State:
         """Follow the function from its modifier number `position` on."""
@@ -86,8 +100,6 @@ class AssignmentChecker:
         return end
 
     def _report(self, variable: VariableSymbol, node: ast.Node) -> None:
-        if self._is_silent:
-            return
         location = variable.type.location
         kind = location.value if location is not None else "storage"
         name = f"`{variable.name}`" if variable.name else "this return value"
@@ -164,7 +176,7 @@ class AssignmentChecker:
             state = self._expression(node.condition, merge(state, *self._continues))
         else:
             state = self._expression(node.condition, state)
-            self._statement(node.body, state)
+            state = merge(state, self._statement(node.body, state), *self._continues)
         end = merge(state, *self._breaks)
         self._breaks, self._continues = outer
         return end
@@ -176,10 +188,10 @@ class AssignmentChecker:
             state = self._statement(node.initial, state)
         if node.condition is not None:
             state = self._expression(node.condition, state)
-        body = self._statement(node.body, state)
+        body = merge(self._statement(node.body, state), *self._continues)
         if node.step is not None:
-            self._expression(node.step, merge(body, *self._continues))
-        end = merge(None if node.condition is None else state, *self._breaks)
+            body = self._expression(node.step, body)
+        end = merge(state, body, *self._breaks)
         self._breaks, self._continues = outer
         return end
 
@@ -209,10 +221,9 @@ class AssignmentChecker:
             return state
         match node:
             case ast.Identifier():
-                self._use(node, state)
-                return state
+                return self._use(node, state)
             case ast.Assignment(operator=None):
-                return self._assign(node.target, self._expression(node.value, state))
+                return self._expression(node.value, self._assign(node.target, state))
             case ast.BinaryOperation():
                 return self._binary(node, state)
             case ast.Conditional():
@@ -227,13 +238,12 @@ class AssignmentChecker:
                 state = self._expression(child, state)
         return state
 
-    def _use(self, node: ast.Identifier, state: frozenset[VariableSymbol]) -> None:
-        if not state:
-            return
-        info = self._analysis.expressions.get(node.node_id)
-        if info is not None and info.declaration in state:
-            assert isinstance(info.declaration, VariableSymbol)
-            self._report(info.declaration, node)
+    def _use(self, node: ast.Identifier, state: frozenset[VariableSymbol | Use]) -> State:
+        info = self._analysis.expressions.get(node.node_id) if state else None
+        variable = None if info is None else info.declaration
+        if isinstance(variable, VariableSymbol) and variable in state:
+            return state | {Use(variable, node)}
+        return state
 
     def _assign(self, target: ast.Expression, state: State) -> State:
         if state is None:
@@ -285,9 +295,7 @@ class AssignmentChecker:
             return False
         if key not in self._never_return:
             self._never_return[key] = False
-            was_silent, self._is_silent = self._is_silent, True
             self._never_return[key] = self._run(function, 0, frozenset()) is None
-            self._is_silent = was_silent
         return self._never_return[key]
 
     # assembly
@@ -339,8 +347,8 @@ class AssignmentChecker:
         state = self._yul_block(node.initial, state)
         state = self._yul_expression(node.condition, state)
         body = self._yul_block(node.body, state)
-        self._yul_block(node.step, merge(body, *self._continues))
-        end = merge(state, *self._breaks)
+        body = self._yul_block(node.step, merge(body, *self._continues))
+        end = merge(state, body, *self._breaks)
         self._breaks, self._continues = outer
         return end
 
@@ -351,7 +359,7 @@ class AssignmentChecker:
             case yul.YulIdentifier():
                 reference = self._analysis.yul_references.get(node.node_id)
                 if reference is not None and reference.variable in state:
-                    self._report(reference.variable, node)
+                    return state | {Use(reference.variable, node)}
             case yul.YulCall():
                 for argument in reversed(node.arguments):
                     state = self._yul_expression(argument, state)

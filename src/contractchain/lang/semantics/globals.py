@@ -89,9 +89,9 @@ def _make_symbols() -> Iterator[BuiltinSymbol]:
         yield BuiltinSymbol(name=builtin.value, type=kind_of, builtin=builtin)
 
 
-def contract_globals(contract: ContractSymbol) -> tuple[BuiltinSymbol, BuiltinSymbol]:
-    """Return `this` and `super` for the inside of `contract`."""
-    return (
-        BuiltinSymbol(name="this", type=ContractType(contract)),
-        BuiltinSymbol(name="super", type=ContractType(contract, is_super=True)),
-    )
+def contract_globals(contract: ContractSymbol) -> tuple[BuiltinSymbol, ...]:
+    """Return `this` and `super` for the inside of `contract`; a library has no bases."""
+    this = BuiltinSymbol(name="this", type=ContractType(contract))
+    if contract.is_library:
+        return (this,)
+    return (this, BuiltinSymbol(name="super", type=ContractType(contract, is_super=True)))

@@ -31,7 +31,7 @@ def lay_out(context: Context, contract: ContractSymbol, constants: ConstantEvalu
     contract.storage = _place(permanent, contract.storage_base)
     contract.transient_storage = _place(transient, 0)
     _, end = pack((item.type for item in permanent), contract.storage_base)
-    if end > _SLOTS:
+    if end >= _SLOTS:
         context.type_error(7676, f"`{contract.name}` needs too much storage", contract.span)
 
 

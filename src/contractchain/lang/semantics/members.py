@@ -64,6 +64,7 @@ from contractchain.lang.semantics.types import (
 _STORAGE = ast.DataLocation.STORAGE
 _PURE, _VIEW = ast.StateMutability.PURE, ast.StateMutability.VIEW
 _CHANGES, _PAYABLE = ast.StateMutability.NONPAYABLE, ast.StateMutability.PAYABLE
+_NAMED_TYPES = (StructSymbol, EnumSymbol, ValueTypeSymbol, EventSymbol, ErrorSymbol)
 _PUBLIC = (ast.Visibility.PUBLIC, ast.Visibility.EXTERNAL)
 
 
@@ -252,9 +253,6 @@ def _function_member(type_: FunctionType, name: str) -> ExpressionInfo | None:
                 return _value(BYTES4, Builtin.FUNCTION_SELECTOR)
             case FunctionTypeKind.DECLARATION | FunctionTypeKind.DELEGATE:
                 return _value(BYTES4, Builtin.FUNCTION_SELECTOR, is_pure=True)
-            case FunctionTypeKind.INTERNAL:
-                if isinstance(declaration, FunctionSymbol) and declaration.is_part_of_interface:
-                    return _value(BYTES4, Builtin.FUNCTION_SELECTOR, is_pure=True)
             case FunctionTypeKind.EVENT:
                 if isinstance(declaration, EventSymbol) and not declaration.is_anonymous:
                     return _value(BYTES32, Builtin.EVENT_SELECTOR, is_pure=True)
@@ -349,21 +347,19 @@ def _contract_type_members(
 ) -> list[ExpressionInfo]:
     """Return the members of the name of a contract: more of them in derived contracts."""
     inside = scope.contract is not None and scope.contract.is_derived_from(contract)
-    out: list[ExpressionInfo] = []
-    seen: set[tuple[Type, ...]] = set()
-    for base in contract.linearised:
-        for symbol in base.own.get(name, ()):
-            is_own = base is scope.contract
-            found = _contract_type_member(symbol, contract, is_inside=inside, is_own=is_own)
-            if found is None:
-                continue
-            if isinstance(symbol, FunctionSymbol):
-                signature = override_parameter_types(symbol)
-                if signature in seen:
-                    continue
-                seen.add(signature)
-            out.append(found)
-    return out
+    found = [
+        _contract_type_member(symbol, contract, is_inside=inside, is_own=contract is scope.contract)
+        for symbol in contract.own.get(name, ())
+    ]
+    if not any(found):
+        inherited = [
+            symbol
+            for base in contract.linearised[1:]
+            for symbol in base.own.get(name, ())
+            if isinstance(symbol, _NAMED_TYPES)
+        ]
+        found = [describe_symbol(symbol) for symbol in inherited]
+    return [item for item in found if item is not None]
 
 
 def _contract_type_member(
@@ -375,11 +371,10 @@ def _contract_type_member(
         case VariableSymbol():
             if symbol.visibility is ast.Visibility.PRIVATE and not (is_inside and is_own):
                 return None
-            if is_inside or contract.is_library or symbol.is_constant:
-                return describe_symbol(symbol)
-            return None
+            is_open = contract.is_library and symbol.visibility is not ast.Visibility.PRIVATE
+            return describe_symbol(symbol) if is_inside or is_open else None
         case ModifierSymbol():
-            return describe_symbol(symbol) if is_inside else None
+            return None
     return describe_symbol(symbol)
 
 

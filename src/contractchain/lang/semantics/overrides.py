@@ -1,6 +1,7 @@
 """The rules of overriding, and what a contract offers to the outside."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from contractchain.crypto import keccak256
 from contractchain.lang import ast
@@ -20,6 +21,7 @@ from contractchain.lang.semantics.symbols import (
 from contractchain.lang.semantics.types import UNKNOWN, Type
 
 _Signature = tuple[str, tuple[Type, ...]]
+_Overriding: TypeAlias = FunctionSymbol | VariableSymbol | ModifierSymbol
 _ORDER = {
     ast.StateMutability.PURE: 0,
     ast.StateMutability.VIEW: 1,
@@ -55,6 +57,7 @@ class OverrideChecker:
         for modifier in contract.modifiers:
             self._check_modifier(contract, modifier)
         self._check_ambiguous(contract)
+        self._check_ambiguous_modifiers(contract)
         self._check_kinds(contract)
         contract.unimplemented = tuple(self._find_unimplemented(contract))
         self._collect_interface(contract)
@@ -127,6 +130,7 @@ class OverrideChecker:
                 notes=notes,
             )
         self._check_mutability(function, base)
+        self._check_locations(function, base)
         if not function.is_implemented and base.is_implemented:
             self._context.type_error(
                 4593,
@@ -160,6 +164,24 @@ class OverrideChecker:
                 function.span,
                 notes=declared_here(base, "the overridden one"),
             )
+
+    def _check_locations(self, function: FunctionSymbol, base: FunctionSymbol) -> None:
+        """Report other data locations; only external functions may differ."""
+        if base.visibility is ast.Visibility.EXTERNAL:
+            return
+        pairs = (
+            (function.parameters, base.parameters, 7723),
+            (function.returns, base.returns, 1443),
+        )
+        for mine, theirs, code in pairs:
+            locations = [[i.type.location for i in items] for items in (mine, theirs)]
+            if len(mine) == len(theirs) and locations[0] != locations[1]:
+                self._context.type_error(
+                    code,
+                    f"`{function.name}` has other data locations than what it overrides",
+                    function.span,
+                    notes=declared_here(base, "the overridden one"),
+                )
 
     def _check_variable_pair(self, variable: VariableSymbol, base: FunctionSymbol) -> None:
         notes = declared_here(base, "the overridden one")
@@ -311,7 +333,10 @@ class OverrideChecker:
         item: FunctionSymbol | VariableSymbol,
         signature: _Signature,
     ) -> None:
-        found = set(_find_nearest(contract, signature))
+        self._check_decided(contract, set(_find_nearest(contract, signature)), signature[0])
+
+    def _check_decided(self, contract: ContractSymbol, found: set[_Overriding], name: str) -> None:
+        """Report if `found`, inherited from several bases, leaves open which one is meant."""
         if len(found) < 2:
             return
         direct = _without_decided(found)
@@ -321,11 +346,17 @@ class OverrideChecker:
         notes = [note for each in direct for note in declared_here(each, "one of them")]
         self._context.type_error(
             6480,
-            f"`{contract.name}` must override `{signature[0]}`, which several bases define",
+            f"`{contract.name}` must override `{name}`, which several bases define",
             contract.span,
             hint=f"define it with `override({', '.join(names)})`",
             notes=sorted(notes, key=lambda note: note.span),
         )
+
+    def _check_ambiguous_modifiers(self, contract: ContractSymbol) -> None:
+        own = {item.name for item in contract.modifiers}
+        inherited = {item.name for base in contract.linearised[1:] for item in base.modifiers}
+        for name in sorted(inherited - own):
+            self._check_decided(contract, set(_find_nearest_modifiers(contract, name)), name)
 
     def _check_kinds(self, contract: ContractSymbol) -> None:
         """Report a name that is a function in one base and something else in another."""
@@ -334,7 +365,7 @@ class OverrideChecker:
             for name, symbols in base.own.items():
                 for symbol in symbols:
                     previous = known.setdefault(name, symbol)
-                    if base is contract and not _can_share(previous, symbol):
+                    if not _can_share(previous, symbol):
                         self._report_clash(previous, symbol)
 
     def _report_clash(self, previous: Symbol, symbol: Symbol) -> None:
@@ -398,6 +429,8 @@ class OverrideChecker:
             if selector is None:
                 continue
             other = contract.interface.get(selector)
+            if other is not None and contract.is_library:
+                continue
             if other is not None:
                 is_clash = external_signature(other) == external_signature(item)
                 self._context.type_error(
@@ -456,14 +489,24 @@ def _find_nearest(
     return out
 
 
+def _find_nearest_modifiers(contract: ContractSymbol, name: str) -> list[ModifierSymbol]:
+    out: list[ModifierSymbol] = []
+    for base in contract.bases:
+        own = [item for item in base.modifiers if item.name == name]
+        for item in own[:1] or _find_nearest_modifiers(base, name):
+            if item not in out:
+                out.append(item)
+    return out
+
+
 def _without_decided(
-    found: set[FunctionSymbol | VariableSymbol],
-) -> set[FunctionSymbol | VariableSymbol]:
+    found: set[_Overriding],
+) -> set[_Overriding]:
     """Leave out what lies behind a function through which every path leads.
 
     Such a function decides for everything that it overrides.
     """
-    bases: dict[FunctionSymbol | VariableSymbol, tuple[FunctionSymbol, ...]] = {}
+    bases: dict[_Overriding, tuple[_Overriding, ...]] = {}
     pending = list(found)
     while pending:
         item = pending.pop()
@@ -483,7 +526,8 @@ def _without_decided(
     for item in bases:
         if _disconnects(edges, item):
             rest -= _all_overridden(item)
-            if isinstance(item, FunctionSymbol) and not item.is_implemented:
+            has_body = isinstance(item, VariableSymbol) or item.node.body is not None
+            if not has_body:
                 rest.discard(item)
     return rest
 
@@ -500,10 +544,10 @@ def _disconnects(edges: dict[object, set[object]], removed: object) -> bool:
 
 
 def _all_overridden(
-    item: FunctionSymbol | VariableSymbol,
-) -> set[FunctionSymbol | VariableSymbol]:
-    out: set[FunctionSymbol | VariableSymbol] = set()
-    pending = list(item.overridden)
+    item: _Overriding,
+) -> set[_Overriding]:
+    out: set[_Overriding] = set()
+    pending: list[_Overriding] = list(item.overridden)
     while pending:
         current = pending.pop()
         if current not in out:

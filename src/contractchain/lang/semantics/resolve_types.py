@@ -188,6 +188,8 @@ class TypeResolver:
             if inner.key_name and inner.key_name in seen:
                 self._report_mapping_name(inner.key_name, inner)
             seen.add(inner.key_name)
+            if inner.value_name and inner.value_name in seen:
+                self._report_mapping_name(inner.value_name, inner)
             inner = inner.value
 
     def _report_mapping_name(self, name: str, node: ast.MappingTypeName) -> None:
@@ -204,6 +206,11 @@ class TypeResolver:
             self._context.type_error(7415, "only external function types can be payable", node.span)
         parameters = self._resolve_list(node.parameters, scope, is_external=is_external)
         returns = self._resolve_list(node.returns, scope, is_external=is_external)
+        for item in node.returns.parameters if node.returns is not None else ():
+            if item.name:
+                self._context.syntax_error(
+                    7304, "a value returned by a function type has no name", item.span
+                )
         return FunctionType(
             kind=FunctionTypeKind.EXTERNAL if is_external else FunctionTypeKind.INTERNAL,
             parameters=parameters,

@@ -5,10 +5,13 @@ from contractchain.lang.semantics.context import Context
 from contractchain.lang.semantics.resolve_types import TypeResolver
 from contractchain.lang.semantics.scopes import Scope
 from contractchain.lang.semantics.symbols import ContractSymbol, VariableKind, VariableSymbol
-from contractchain.lang.semantics.types import UNKNOWN, MappingType, Type
+from contractchain.lang.semantics.types import UNKNOWN, ArrayType, MappingType, Type
 
 _MEMORY, _STORAGE = ast.DataLocation.MEMORY, ast.DataLocation.STORAGE
 _CALLDATA = ast.DataLocation.CALLDATA
+
+_MAX_MEMORY = (1 << 32) - 1
+"""Bytes above which a static array is refused outside storage."""
 
 ANY_LOCATION = (_MEMORY, _STORAGE, _CALLDATA)
 """Data locations of local variables."""
@@ -25,6 +28,14 @@ def allowed_locations(
     if not is_constructor:
         out.append(_CALLDATA)
     return tuple(out)
+
+
+def _static_bytes(type_: Type) -> int:
+    """Return the bytes of `type_` in memory, as far as its type tells them."""
+    if not isinstance(type_, ArrayType):
+        return 32
+    element = _static_bytes(type_.element)
+    return element if type_.length is None else element * type_.length
 
 
 class VariableResolver:
@@ -95,7 +106,12 @@ class VariableResolver:
                 hint="write `storage`",
             )
             return UNKNOWN if isinstance(written, MappingType) else written.at(_STORAGE)
-        return written.at(location if location is not None else _MEMORY)
+        located = written.at(location if location is not None else _MEMORY)
+        if location is not _STORAGE and _static_bytes(located) > _MAX_MEMORY:
+            self._context.type_error(
+                1534, f"`{written.describe()}` is too large for memory", node.span
+            )
+        return located
 
     def _report_location(
         self,
@@ -151,6 +167,13 @@ class VariableResolver:
         """Set the type of a state variable or file-level constant."""
         node = symbol.node
         written = self._types.resolve(node.type_name, scope)
+        is_in_file = symbol.kind is VariableKind.FILE_CONSTANT
+        if is_in_file and (node.visibility is not None or node.override is not None):
+            self._context.syntax_error(
+                2314,
+                "a constant outside contracts has neither visibility nor `override`",
+                node.span,
+            )
         if symbol.is_constant:
             symbol.type = self._constant_type(symbol, written)
             return

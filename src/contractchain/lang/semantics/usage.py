@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from contractchain.lang import ast
-from contractchain.lang.semantics.annotations import Analysis, Lookup
+from contractchain.lang.semantics.annotations import Analysis, ExpressionInfo, Lookup
 from contractchain.lang.semantics.builtins import Builtin
 from contractchain.lang.semantics.context import Context
 from contractchain.lang.semantics.symbols import (
@@ -27,6 +27,8 @@ class UsageCollector:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._analysis: Analysis = context.analysis
+        self.created: dict[ContractSymbol, list[tuple[ContractSymbol, ast.Node]]] = {}
+        """Contracts whose bytecode a contract contains, and where it asks for it."""
 
     def collect(self, contract: ContractSymbol) -> None:
         """Set `used_events` and `used_errors` of `contract`."""
@@ -34,7 +36,12 @@ class UsageCollector:
         errors: dict[int, ErrorSymbol] = {}
         for node in self._reachable_nodes(contract):
             info = self._analysis.expressions.get(node.node_id)
-            if info is None or info.call is None:
+            if info is None:
+                continue
+            created = self._created(node, info)
+            if created is not None:
+                self.created.setdefault(contract, []).append((created, node))
+            if info.call is None:
                 continue
             target = info.call.target
             if isinstance(target, EventSymbol):
@@ -102,66 +109,43 @@ class UsageCollector:
                 out.append((target.node, target.contract))
         return out
 
+    def _created(self, node: ast.Node, info: ExpressionInfo) -> ContractSymbol | None:
+        """Return the contract whose bytecode `node` stands for."""
+        if isinstance(node, ast.NewExpression) and isinstance(info.declaration, ContractSymbol):
+            return info.declaration
+        codes = (Builtin.TYPE_CREATION_CODE, Builtin.TYPE_RUNTIME_CODE)
+        if info.builtin in codes and isinstance(node, ast.MemberAccess):
+            type_ = self._analysis.expressions[node.object.node_id].type
+            if isinstance(type_, MagicType) and isinstance(type_.argument, ContractType):
+                return type_.argument.symbol
+        return None
+
+    def check_cycles(self) -> None:
+        """Report contracts that would contain their own bytecode."""
+        for contract, places in self.created.items():
+            for created, node in places:
+                if created is contract or self._reaches(created, contract):
+                    self._context.type_error(
+                        7813,
+                        f"`{contract.name}` would contain its own bytecode,"
+                        f" through `{created.name}`",
+                        node.span,
+                        hint="create one of the contracts outside, and pass its address",
+                    )
+
+    def _reaches(self, start: ContractSymbol, target: ContractSymbol) -> bool:
+        stack, seen = [start], {start}
+        while stack:
+            for created, _ in self.created.get(stack.pop(), ()):
+                if created is target:
+                    return True
+                if created not in seen:
+                    seen.add(created)
+                    stack.append(created)
+        return False
+
 
 def _values(contract: ContractSymbol) -> Iterator[ast.VariableDeclaration]:
     for variable in contract.variables:
         if variable.node.value is not None:
             yield variable.node
-
-
-def find_created(
-    analysis: Analysis, contract: ContractSymbol
-) -> list[tuple[ContractSymbol, ast.Node]]:
-    """Return the contracts whose bytecode the code written in `contract` contains."""
-    out: list[tuple[ContractSymbol, ast.Node]] = []
-    for node in ast.walk(contract.node):
-        info = analysis.expressions.get(node.node_id)
-        if info is None:
-            continue
-        if isinstance(node, ast.NewExpression) and isinstance(info.declaration, ContractSymbol):
-            out.append((info.declaration, node))
-        elif info.builtin in (Builtin.TYPE_CREATION_CODE, Builtin.TYPE_RUNTIME_CODE):
-            assert isinstance(node, ast.MemberAccess)
-            type_ = analysis.expressions[node.object.node_id].type
-            if isinstance(type_, MagicType) and isinstance(type_.argument, ContractType):
-                out.append((type_.argument.symbol, node))
-    return out
-
-
-def check_creation_cycles(context: Context) -> None:
-    """Report contracts that would contain their own bytecode."""
-    analysis = context.analysis
-    contracts = analysis.contracts
-    own = {item.node.node_id: find_created(analysis, item) for item in contracts}
-    edges: dict[int, list[tuple[ContractSymbol, ast.Node]]] = {
-        item.node.node_id: [
-            edge for base in item.linearised for edge in own.get(base.node.node_id, ())
-        ]
-        for item in contracts
-    }
-    for contract in contracts:
-        for created, node in own[contract.node.node_id]:
-            if created is contract or _reaches(created, contract, edges):
-                context.type_error(
-                    7813,
-                    f"`{contract.name}` would contain its own bytecode, through `{created.name}`",
-                    node.span,
-                    hint="create one of the contracts outside, and pass its address",
-                )
-
-
-def _reaches(
-    start: ContractSymbol,
-    target: ContractSymbol,
-    edges: dict[int, list[tuple[ContractSymbol, ast.Node]]],
-) -> bool:
-    stack, seen = [start], {start.node.node_id}
-    while stack:
-        current = stack.pop()
-        for created, _ in edges.get(current.node.node_id, ()):
-            if created is target or created.is_derived_from(target):
-                return True
-            if created.node.node_id not in seen:
-                seen.add(created.node.node_id)
-                stack.append(created)
-    return start.is_derived_from(target)

@@ -44,7 +44,7 @@ YUL_BUILTINS: dict[str, YulBuiltin] = {
         1,
         "view",
     ),
-    **_group("callvalue", 0, 1, "payable"),
+    **_group("callvalue", 0, 1, "view"),
     **_group("balance extcodesize extcodehash blockhash blobhash", 1, 1, "view"),
     **_group("extcodecopy", 4, 0, "view"),
     **_group("create", 3, 1, "nonpayable"),
