@@ -17,6 +17,7 @@ from contractchain.types import (
     AccessEntry,
     AccessListTransaction,
     Fork,
+    GenesisAccount,
     Halt,
     Revert,
     Withdrawal,
@@ -181,6 +182,13 @@ def test_a_creation_at_a_taken_address_collides(engine: ExecutionLayer) -> None:
     execution = bench.execute(sign(transfer(to=None, data=init_code_of(b"\x01"))))
     assert execution.failures == ((0, Halt(reason="create-collision")),)
     assert execution.gas_used == 1_000_000
+
+
+def test_an_address_with_storage_alone_takes_no_contract(engine: ExecutionLayer) -> None:
+    taken = GenesisAccount(balance=1, storage=((word(1), word(1)),))
+    bench = Bench(engine, alloc={created_address(ALICE.address, 0): taken})
+    execution = bench.execute(sign(transfer(to=None, data=init_code_of(b"\x01"))))
+    assert execution.failures == ((0, Halt(reason="create-collision")),)
 
 
 def test_a_state_change_in_a_static_call_fails_that_call(engine: ExecutionLayer) -> None:

@@ -39,7 +39,7 @@ impl Engine {
             *address == message.sender
                 || *address == target
                 || precompiles.contains(address)
-                || (context.fork >= Fork::Shanghai && *address == context.beneficiary)
+                || *address == context.beneficiary
         };
         let mut listed = Touched::new();
         let mut runs = 0;

@@ -27,11 +27,8 @@ def sign_hash(digest: Hash32, private_key: bytes) -> Signature:
     Raises:
         ValidationError: the key is not 32 bytes within the curve's order.
     """
-    try:
-        key = coincurve.PrivateKey(private_key)
-    except ValueError as error:
-        raise ValidationError("a private key is 32 bytes between 1 and the curve order") from error
-    raw = key.sign_recoverable(digest, hasher=None)
+    validate_private_key(private_key)
+    raw = coincurve.PrivateKey(private_key).sign_recoverable(digest, hasher=None)
     return Signature(raw[64], int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:64], "big"))
 
 
@@ -67,8 +64,16 @@ def address_of(private_key: bytes) -> Address:
     Raises:
         ValidationError: the key is not 32 bytes within the curve's order.
     """
-    try:
-        public = coincurve.PublicKey.from_valid_secret(private_key)
-    except ValueError as error:
-        raise ValidationError("a private key is 32 bytes between 1 and the curve order") from error
+    validate_private_key(private_key)
+    public = coincurve.PublicKey.from_valid_secret(private_key)
     return keccak256(public.format(compressed=False)[1:])[12:]
+
+
+def validate_private_key(private_key: bytes) -> None:
+    """Check a private key; libsecp256k1 pads a short one instead of refusing it.
+
+    Raises:
+        ValidationError: the key is not 32 bytes within the curve's order.
+    """
+    if len(private_key) != 32 or not 0 < int.from_bytes(private_key, "big") < SECP256K1_N:
+        raise ValidationError("a private key is 32 bytes between 1 and the curve order")

@@ -107,7 +107,7 @@ class _Computation:
         cls, state: "_State", message: Any, context: Any, parent_computation: Any = None
     ) -> Any:
         checkpoint = state.snapshot()
-        state.delete_storage(message.storage_address)
+        state.world.start_contract(message.storage_address)
         computation = super().apply_create_message(  # type: ignore[misc]
             state, message, context, parent_computation=parent_computation
         )

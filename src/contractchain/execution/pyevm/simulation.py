@@ -1,6 +1,7 @@
 """Message calls that leave no trace: `eth_call`, gas estimation, access lists."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from eth._utils.address import generate_contract_address
@@ -36,6 +37,8 @@ from contractchain.types import (
     Success,
 )
 
+MAX_ACCESS_LIST_RUNS = 8
+"""Runs after which a list that keeps changing is given back as it is."""
 CALL_STIPEND = 2_300
 """Gas that a call with value hands to the callee for free."""
 
@@ -90,20 +93,21 @@ def create_access_list(
 ) -> tuple[tuple[AccessEntry, ...], CallResult]:
     """Return what the call touches; see `contractchain.interfaces.execution.Simulator`.
 
-    A longer list can change what is touched, so the call is repeated with the list it gave until
-    the list stays the same. Sender, target, beneficiary and precompiles, which are warm anyway,
-    are in the list only if it names slots of them.
+    Declaring what was touched changes gas, and with it perhaps what is touched; so the call is
+    repeated with the list it gave until the list stays the same. Sender, target, beneficiary,
+    precompiles and contracts made on the way are in the list only with slots of theirs.
     """
     gas_limit = context.gas_limit if message.gas_limit is None else message.gas_limit
-    entries = message.access_list
-    while True:
+    entries: tuple[AccessEntry, ...] = ()
+    for _ in range(MAX_ACCESS_LIST_RUNS):
+        declared = entries
         state = _open(store, root, context, {})
-        result = _execute(state, message, gas_limit, entries)
-        found = _touched(state, message)
-        if found == entries:
+        result = _execute(state, replace(message, access_list=declared), gas_limit)
+        entries = _touched(state, message)
+        if entries == declared:
             break
-        entries = found
-    return entries, CallResult(outcome=result.outcome, gas_used=result.gas_used, logs=result.logs)
+    call_result = CallResult(outcome=result.outcome, gas_used=result.gas_used, logs=result.logs)
+    return declared, call_result
 
 
 def _open(store: StateStore, root: Hash32, context: BlockContext, overrides: Overrides) -> Any:
@@ -128,15 +132,9 @@ def _override(world: World, address: Address, override: AccountOverride) -> None
         world.set_storage(address, int.from_bytes(slot, "big"), int.from_bytes(value, "big"))
 
 
-def _execute(
-    state: Any,
-    message: Message,
-    gas_limit: int,
-    access_list: tuple[AccessEntry, ...] | None = None,
-) -> RunResult:
+def _execute(state: Any, message: Message, gas_limit: int) -> RunResult:
     context: BlockContext = state.context
-    entries = message.access_list if access_list is None else access_list
-    gas = _intrinsic_gas(context, message, entries)
+    gas = _intrinsic_gas(context, message)
     if gas_limit < gas.required:
         raise IntrinsicGasTooLowError(gas_limit=gas_limit, required=gas.required)
     _validate_funds(state, message, gas_limit)
@@ -153,7 +151,7 @@ def _execute(
         gas_limit=gas_limit,
         gas_price=price,
         gas=gas,
-        access_list=entries,
+        access_list=message.access_list,
         authorization_list=message.authorization_list,
     )
     return execute_run(state, run)
@@ -174,30 +172,31 @@ def _validate_funds(state: Any, message: Message, gas_limit: int) -> None:
         raise InsufficientFundsError(balance=balance, required=required)
 
 
-def _intrinsic_gas(
-    context: BlockContext, message: Message, entries: tuple[AccessEntry, ...] | None = None
-) -> IntrinsicGas:
+def _intrinsic_gas(context: BlockContext, message: Message) -> IntrinsicGas:
     return calculate_intrinsic_gas(
         context.fork,
         message.data,
         is_creation=message.to is None,
-        access_list=message.access_list if entries is None else entries,
+        access_list=message.access_list,
         authorizations=len(message.authorization_list),
     )
 
 
 def _touched(state: Any, message: Message) -> tuple[AccessEntry, ...]:
-    context: BlockContext = state.context
-    always_warm = {message.sender, message.to, *state.computation_class.get_precompiles()}
-    if message.to is None:
-        nonce = state.world.get_nonce(message.sender) - 1
-        always_warm.add(generate_contract_address(message.sender, nonce))
-    if context.fork >= Fork.SHANGHAI:
-        always_warm.add(context.beneficiary)
-    slots: dict[Address, set[Hash32]] = {
-        address: set() for address in state.world.accessed_addresses - always_warm
+    world: World = state.world
+    target = message.to
+    if target is None:
+        target = generate_contract_address(message.sender, world.get_nonce(message.sender) - 1)
+    known = {
+        *(message.sender, target, state.context.beneficiary),
+        *state.computation_class.get_precompiles(),
     }
-    for address, slot in state.world.accessed_slots:
+    slots: dict[Address, set[Hash32]] = {
+        address: set()
+        for address in world.accessed_addresses - known
+        if not world.is_created(address)
+    }
+    for address, slot in world.accessed_slots:
         slots.setdefault(address, set()).add(slot.to_bytes(32, "big"))
     return tuple(
         AccessEntry(address=address, slots=tuple(sorted(slots[address])))

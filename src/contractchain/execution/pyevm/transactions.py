@@ -244,14 +244,12 @@ def _pay(world: World, address: Address, amount: int) -> None:
 
 
 def _warm_up(world: World, run: Run, created: Address | None) -> None:
-    world.mark_address_warm(run.sender)
+    world.warm_up(run.sender)
     target = run.to if created is None else created
     if target is not None:
-        world.mark_address_warm(target)
+        world.warm_up(target)
     for entry in run.access_list:
-        world.mark_address_warm(entry.address)
-        for slot in entry.slots:
-            world.mark_storage_warm(entry.address, int.from_bytes(slot, "big"))
+        world.warm_up(entry.address, (int.from_bytes(slot, "big") for slot in entry.slots))
 
 
 def _compute(state: Any, run: Run, created: Address | None, refund: int) -> Any:

@@ -52,15 +52,15 @@ class World:
         self._originals: dict[tuple[Address, int], int] = {}
         """Values at the start of the transaction of slots written in it."""
         self._created: set[Address] = set()
-        """Accounts whose storage was wiped in this transaction."""
+        """Contracts made in this transaction."""
         self._touched: set[Address] = set()
         self._warm_addresses: set[Address] = set()
         self._warm_slots: set[tuple[Address, int]] = set()
         self._transient: dict[tuple[Address, int], bytes] = {}
         self.accessed_addresses: set[Address] = set()
-        """Every address accessed under EIP-2929 since the world was opened, undone or not."""
+        """Every address that code accessed under EIP-2929, undone or not."""
         self.accessed_slots: set[tuple[Address, int]] = set()
-        """Every slot accessed under EIP-2929 since the world was opened, undone or not."""
+        """Every slot that code accessed under EIP-2929, undone or not."""
 
     # Checkpoints
 
@@ -116,8 +116,11 @@ class World:
         return entry is None or entry.is_empty
 
     def account_has_code_or_nonce(self, address: Address) -> bool:
+        """Tell whether no contract may be created here; storage alone is enough (EIP-7610)."""
         entry = self.find(address)
-        return entry is not None and (entry.nonce != 0 or entry.code_hash != EMPTY_CODE_HASH)
+        if entry is None:
+            return False
+        return entry.nonce != 0 or entry.code_hash != EMPTY_CODE_HASH or self._has_storage(address)
 
     def get_balance(self, address: Address) -> int:
         return (self.find(address) or EMPTY_ENTRY).balance
@@ -215,16 +218,34 @@ class World:
         written[slot] = value
 
     def delete_storage(self, address: Address) -> None:
-        """Wipe the storage: a new contract starts without, a destroyed one leaves none."""
+        """Wipe the storage."""
         written = self._slots.pop(address, None)
         if written is not None:
             self._undo.append(lambda: self._slots.__setitem__(address, written))
         else:
             self._undo.append(lambda: self._slots.pop(address, None))
-        for members in (self._wiped, self._created):
-            if address not in members:
-                members.add(address)
-                self._undo.append(lambda members=members: members.discard(address))  # type: ignore[misc]
+        self._add(self._wiped, address)
+
+    def start_contract(self, address: Address) -> None:
+        """Take note that a contract is made here in this transaction; it has no storage yet."""
+        self.delete_storage(address)
+        self._add(self._created, address)
+
+    def is_created(self, address: Address) -> bool:
+        """Tell whether a contract was made at the address in this transaction."""
+        return address in self._created
+
+    def _add(self, members: set[Address], address: Address) -> None:
+        if address not in members:
+            members.add(address)
+            self._undo.append(lambda: members.discard(address))
+
+    def _has_storage(self, address: Address) -> bool:
+        if any(self._slots.get(address, {}).values()):
+            return True
+        held = self.find_held(address)
+        has_held_storage = held is not None and held.storage_root != EMPTY_TRIE_ROOT
+        return has_held_storage and address not in self._wiped
 
     def _held_slot(self, address: Address, slot: int) -> int:
         key = (address, slot)
@@ -238,23 +259,27 @@ class World:
     # What lasts for one transaction
 
     def is_address_warm(self, address: Address) -> bool:
+        self.accessed_addresses.add(address)
         return address in self._warm_addresses
 
     def mark_address_warm(self, address: Address) -> None:
-        if address not in self._warm_addresses:
-            self._warm_addresses.add(address)
-            self.accessed_addresses.add(address)
-            self._undo.append(lambda: self._warm_addresses.discard(address))
+        self.accessed_addresses.add(address)
+        self._add(self._warm_addresses, address)
 
     def is_storage_warm(self, address: Address, slot: int) -> bool:
+        self.accessed_slots.add((address, slot))
         return (address, slot) in self._warm_slots
 
     def mark_storage_warm(self, address: Address, slot: int) -> None:
         key = (address, slot)
         if key not in self._warm_slots:
             self._warm_slots.add(key)
-            self.accessed_slots.add(key)
             self._undo.append(lambda: self._warm_slots.discard(key))
+
+    def warm_up(self, address: Address, slots: Iterable[int] = ()) -> None:
+        """Make warm what the transaction declares; that is no access yet."""
+        self._warm_addresses.add(address)
+        self._warm_slots.update((address, slot) for slot in slots)
 
     def get_transient(self, address: Address, slot: int) -> bytes:
         return self._transient.get((address, slot), b"")
