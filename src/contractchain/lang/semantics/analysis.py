@@ -83,6 +83,8 @@ def _check(context: Context) -> None:
     for unit in analysis.units.values():
         checker.check_unit(unit)
     for contract in ordered:
+        checker.check_missing_arguments(contract)
+    for contract in ordered:
         lay_out(context, contract, types.constants)
     if analysis.has_errors:
         return

@@ -77,7 +77,6 @@ class ContractChecker:
         for function in self._all_functions(contract):
             self._functions.check_header(function)
             self._check_function(function, unit)
-        self._check_missing_arguments(contract)
 
     @staticmethod
     def _all_functions(contract: ContractSymbol) -> list[FunctionSymbol]:
@@ -313,8 +312,11 @@ class ContractChecker:
             contract=contract, node=node, arguments=arguments
         )
 
-    def _check_missing_arguments(self, contract: ContractSymbol) -> None:
-        """Collect what bases give to their bases, and report constructors that get nothing."""
+    def check_missing_arguments(self, contract: ContractSymbol) -> None:
+        """Collect what bases give to their bases, and report constructors that get nothing.
+
+        All bases must have been checked, also those in files that are checked later.
+        """
         for base in contract.linearised[1:]:
             for target, given in base.base_arguments.items():
                 if given.contract is not base:
