@@ -59,6 +59,7 @@ def test_a_wrong_command_line_is_refused_before_anything_happens(
     assert ended.out == ""
     assert ended.err.startswith("error: ")
     assert message in ended.err.lower() or message in ended.err
+    assert ctc("block", "--json").document["number"] == 0
 
 
 def test_a_wrong_argument_of_a_function_names_it(till) -> None:
@@ -113,6 +114,7 @@ def test_a_damaged_registry_is_named_and_left_alone(till, project) -> None:
     assert f"{path}: the deployment registry cannot be read" in ended.err
     assert till("deploy", "Till", "1", "x").status == 1
     assert path.read_text() == '{"format": 1, "deployments": ['
+    assert till("block", "--json").document["number"] == 1
 
 
 def test_a_damaged_artifact_is_named(till, project) -> None:

@@ -9,6 +9,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -253,3 +254,19 @@ def test_a_password_in_a_url_is_not_shown() -> None:
         connection.identity()
     assert "secret" not in str(caught.value)
     assert "secret" not in connection.place
+
+
+def test_a_deeply_nested_answer_is_refused_even_where_python_may_recurse_deeply(
+    wrong: tuple[type[Wrong], str],
+) -> None:
+    handler, url = wrong
+    handler.body = b"[" * 1_000_000
+    connection = RemoteConnection(url)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000_000)
+    try:
+        with pytest.raises(NodeResponseError):
+            connection.identity()
+    finally:
+        sys.setrecursionlimit(limit)
+        connection.close()

@@ -9,6 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from contractchain.client.files import read_file, write_atomically
 from contractchain.errors import CorruptStoreError
 from contractchain.types import Artifact, StorageLayout, StorageVariable
@@ -69,7 +71,7 @@ def encode_artifact(artifact: Artifact) -> bytes:
 
 def decode_artifact(data: bytes) -> Artifact:
     """Return the artifact that `encode_artifact` wrote."""
-    fields: dict[str, Any] = json.loads(data)
+    fields: dict[str, Any] = orjson.loads(data)
     layout = fields["storage_layout"]
     if layout is not None:
         storage = tuple(StorageVariable(**variable) for variable in layout["storage"])

@@ -12,6 +12,8 @@ from functools import cache as memoised
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from contractchain._version import __version__
 from contractchain.client.artifact_store import decode_artifact, encode_artifact
 from contractchain.client.files import read_file, write_atomically
@@ -231,7 +233,7 @@ def _read_cache(entry: Path, project: Project) -> CompiledFile | None:
         data = read_file(entry)
         if data is None:
             return None
-        document: Any = json.loads(data)
+        document: Any = orjson.loads(data)
         sources: dict[str, str] = document["sources"]
         for name, digest in sources.items():
             if hash_file(project.root / name) != digest:

@@ -15,6 +15,7 @@ class KnownContracts:
     def __init__(self, registry: Registry, artifacts: ArtifactStore) -> None:
         self._registry = registry
         self._artifacts = artifacts
+        self._read: dict[str, Artifact] = {}
         self._abis: dict[str, ContractAbi] = {}
 
     def get_artifact(self, deployment: Deployment) -> Artifact:
@@ -23,13 +24,15 @@ class KnownContracts:
         Raises:
             CorruptStoreError: it is not kept any more, or damaged.
         """
-        artifact = self._artifacts.find(deployment.artifact_hash)
+        key = deployment.artifact_hash
+        artifact = self._read.get(key) or self._artifacts.find(key)
         if artifact is None:
             raise CorruptStoreError(
                 f"the artifact of `{deployment.title}` is missing",
                 path=str(self._registry.path),
                 hint=f"deploy it again with `ctc deploy {deployment.name}`",
             )
+        self._read[key] = artifact
         return artifact
 
     def get_abi(self, deployment: Deployment) -> ContractAbi:

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from contractchain.client.files import exclusive, read_file, write_atomically
 from contractchain.codec.hexadecimal import parse_hex, to_checksum, to_hex
 from contractchain.crypto import keccak256
@@ -87,11 +89,7 @@ class Registry:
             UsageError: the label is not one.
             StoreError: the file is damaged or the disk refuses; it is left as it was.
         """
-        if deployment.label and not _LABEL.fullmatch(deployment.label):
-            raise UsageError(
-                f"`{deployment.label}` is not a label",
-                hint="a label starts with a letter and has letters, digits, `_` and `-`",
-            )
+        check_label(deployment.label)
         with exclusive(self.path):
             known = self.deployments()
             index = 1 + sum(1 for other in known if other.name == deployment.name)
@@ -152,12 +150,25 @@ class Registry:
             if path == self.path:
                 continue
             try:
-                document = json.loads(path.read_bytes())
+                document = orjson.loads(path.read_bytes())
                 if any(entry["name"] == name for entry in document["deployments"]):
                     return True
             except (OSError, ValueError, TypeError, KeyError):
                 continue  # somebody else's file, or a damaged one of a chain that is gone
         return False
+
+
+def check_label(label: str) -> None:
+    """Check a label; an empty one stands for none.
+
+    Raises:
+        UsageError: it could be taken for something else.
+    """
+    if label and not _LABEL.fullmatch(label):
+        raise UsageError(
+            f"`{label}` is not a label",
+            hint="a label starts with a letter and has letters, digits, `_` and `-`",
+        )
 
 
 def mask_immutables(code: bytes, artifact: Artifact) -> bytes:
@@ -197,14 +208,14 @@ def _encode(deployments: tuple[Deployment, ...], chain: ChainIdentity) -> bytes:
 
 def _decode(data: bytes, path: Path, chain: ChainIdentity) -> tuple[Deployment, ...]:
     try:
-        document: Any = json.loads(data)
+        document: Any = orjson.loads(data)
         if document["format"] != FORMAT:
             raise _damaged(path, f"has format {document['format']!r}, expected {FORMAT}")
         identity = (document["chain_id"], document["genesis_hash"])
         if identity != (chain.chain_id, to_hex(chain.genesis_hash)):
             raise _damaged(path, "belongs to another chain than its name says")
         return tuple(_decode_deployment(entry) for entry in document["deployments"])
-    except (ValueError, TypeError, KeyError, AttributeError, DecodeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, DecodeError) as error:
         raise _damaged(path, f"cannot be read: {error!r}") from error
 
 

@@ -1,6 +1,8 @@
 """A connection to a node over JSON-RPC and HTTP, one request at a time, on the standard library.
 
-Follows no redirects and uses no proxy. Every wait is bounded, and so is the size of an answer.
+Follows no redirects and uses no proxy. Every wait is bounded, and so is the size of an answer. Its
+parser has a nesting limit of its own: the one of Python's `json` is Python's recursion limit, which
+py-evm raises beyond what the C stack can hold.
 
 Spec:
     ethereum/execution-apis; JSON-RPC 2.0.
@@ -12,6 +14,8 @@ import time
 from base64 import b64encode
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+import orjson
 
 from contractchain.chain import (
     BlockReference,
@@ -115,8 +119,8 @@ class RemoteConnection:
         body = {"jsonrpc": "2.0", "id": self._asked, "method": method, "params": params}
         status, answer = self._post(json.dumps(body).encode())
         try:
-            document = json.loads(answer)
-        except (ValueError, RecursionError):
+            document = orjson.loads(answer)
+        except ValueError:
             document = None
         if not isinstance(document, dict) or not {"result", "error"} & set(document):
             raise NodeResponseError(

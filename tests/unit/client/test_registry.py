@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import sys
 from pathlib import Path
 
 import pytest
@@ -189,3 +190,18 @@ def test_immutables_do_not_change_what_code_is_recognised_by() -> None:
     other = b"\x01" * 4 + b"\xee" * 32 + b"\x02" * 4
     assert hash_runtime_code(code, made) == hash_runtime_code(other, made)
     assert hash_runtime_code(code, made) != hash_runtime_code(code[:-1], made)
+
+
+def test_a_deeply_nested_file_is_refused_even_where_python_may_recurse_deeply(
+    tmp_path: Path,
+) -> None:
+    registry = Registry(tmp_path, CHAIN)
+    registry.add(deployment())
+    registry.path.write_bytes(b"[" * 1_000_000)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000_000)
+    try:
+        with pytest.raises(CorruptStoreError):
+            registry.deployments()
+    finally:
+        sys.setrecursionlimit(limit)

@@ -1,6 +1,7 @@
 """`ctc call`: call a function without a transaction."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,11 @@ from contractchain.cli.options import (
     transaction_options,
 )
 from contractchain.cli.rendering import Answer
+
+if TYPE_CHECKING:
+    from contractchain.cli.session import Session
+    from contractchain.cli.targets import Target
+    from contractchain.client.contract import CallReport
 
 
 @ctc_command(
@@ -51,11 +57,8 @@ def command(
     Prints what the function returns and changes nothing. NAME is a deployed contract or an
     address, FUNCTION a name or a signature.
     """
-    from contractchain.cli.reports import returns_text
     from contractchain.cli.session import open_session
     from contractchain.cli.targets import require_code, resolve_invocation, resolve_target
-    from contractchain.client.values import named_values
-    from contractchain.codec.hexadecimal import to_checksum, to_hex
 
     options = build_transaction_options(value, gas_limit, max_fee, priority_fee)
     reference = parse_reference(at)
@@ -73,26 +76,32 @@ def command(
             gas_limit=options.gas_limit,
             data=asked.data,
         )
-        what = f"{target.title}.{asked.function.name}" if asked.function else target.title
-        document = {"contract": target.title, "address": to_checksum(target.contract.address)}
-        warnings = tuple(session.warnings)
-        if report.failure is not None:
-            return Answer(
-                document=document,
-                text="",
-                warnings=warnings,
-                failure=f"`{what}` {report.failure.describe()}",
-                extra=report.failure.to_dict(),
-            )
-        if report.function is None:
-            text = to_hex(report.return_data)
-            return Answer(document={**document, "data": text}, text=text, warnings=warnings)
+        return _tell(session, target, report)
+
+
+def _tell(session: "Session", target: "Target", report: "CallReport") -> Answer:
+    from contractchain.cli.reports import returns_text
+    from contractchain.client.values import named_values
+    from contractchain.codec.hexadecimal import to_checksum, to_hex
+
+    called = report.function
+    document = {"contract": target.title, "address": to_checksum(target.contract.address)}
+    warnings = tuple(session.warnings)
+    if report.failure is not None:
+        what = target.title if called is None else f"{target.title}.{called.name}"
         return Answer(
-            document={
-                **document,
-                "function": report.function.signature,
-                "returns": named_values(report.function.outputs, report.values),
-            },
-            text=returns_text(report.function, report.values) if report.values else "",
+            document=document,
+            text="",
             warnings=warnings,
+            failure=f"`{what}` {report.failure.describe()}",
+            extra=report.failure.to_dict(),
         )
+    if called is None:
+        text = to_hex(report.return_data)
+        return Answer(document={**document, "data": text}, text=text, warnings=warnings)
+    returns = named_values(called.outputs, report.values)
+    return Answer(
+        document={**document, "function": called.signature, "returns": returns},
+        text=returns_text(called, report.values) if report.values else "",
+        warnings=warnings,
+    )

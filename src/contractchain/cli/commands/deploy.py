@@ -1,7 +1,7 @@
 """`ctc deploy`: create a contract and remember its address."""
 
-from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +15,13 @@ from contractchain.cli.options import (
     transaction_options,
 )
 from contractchain.cli.rendering import Answer, align
+from contractchain.errors import NodeResponseError
+
+if TYPE_CHECKING:
+    from contractchain.cli.session import Session
+    from contractchain.client.compilation import LoadedContract
+    from contractchain.client.contract import SendReport
+    from contractchain.client.explaining import Failure
 
 
 @ctc_command(
@@ -50,29 +57,22 @@ def command(
     (out/, artifacts/), an example that comes with ctc, or a path. ARGS are the arguments of its
     constructor.
     """
-    from contractchain.cli.reports import (
-        NOT_SENT_HINT,
-        event_lines,
-        receipt_fields,
-        report_document,
-    )
     from contractchain.cli.session import open_session
     from contractchain.client.arguments import parse_arguments
     from contractchain.client.compilation import load_contract
     from contractchain.client.contract import check_deployable, deploy
     from contractchain.client.project import Project
-    from contractchain.client.registry import Deployment, hash_runtime_code
+    from contractchain.client.registry import check_label
     from contractchain.codec.abi import parse_abi
-    from contractchain.codec.hexadecimal import to_checksum
 
+    check_label(label)
     options = build_transaction_options(value, gas_limit, max_fee, priority_fee)
-    chain = ChainOptions(rpc=rpc, data_dir=data_dir, engine=engine)
     project = Project.find(Path.cwd())
     loaded = load_contract(project, name, cache=(data_dir or project.data_directory) / "cache")
     artifact = loaded.artifact
     check_deployable(artifact)
+    chain = ChainOptions(rpc=rpc, data_dir=data_dir, engine=engine)
     with open_session(chain, writes=True) as session:
-        session.warnings.extend(loaded.warnings)
         constructor = parse_abi(artifact.abi).constructor
         values = parse_arguments(
             constructor.inputs,
@@ -81,43 +81,64 @@ def command(
             resolve=session.resolve_address,
         )
         signer = session.wallet.get_signer(sender)
+        session.registry.deployments()  # a damaged registry is told before anything is sent
         report = deploy(
             artifact, values, session.connection, signer, options, abis_for=session.known.abis_for
         )
-        receipt = report.receipt
-        if report.failure is not None or receipt is None or receipt.contract_address is None:
-            failure = report.failure.describe() if report.failure is not None else "failed"
-            return Answer(
-                document={"contract": artifact.name, **report_document(report)},
-                text=align(receipt_fields(receipt)) if receipt is not None else "",
-                warnings=tuple(session.warnings),
-                failure=f"creating `{artifact.name}` {failure}",
-                failure_hint=NOT_SENT_HINT if receipt is None else None,
-                extra=report.failure.to_dict() if report.failure is not None else {},
-            )
-        address = receipt.contract_address
-        code = session.connection.get_code(address, receipt.block_number)
-        deployment = session.registry.add(
-            Deployment(
-                name=artifact.name,
-                address=address,
-                artifact_hash=session.artifacts.save(artifact),
-                runtime_code_hash=hash_runtime_code(code, artifact),
-                transaction_hash=receipt.transaction_hash,
-                block_number=receipt.block_number,
-                label=label,
-                sources=loaded.sources,
-            )
+        if report.failure is not None:
+            return _tell_failure(loaded, report, report.failure)
+        return _register(session, loaded, report, label)
+
+
+def _tell_failure(loaded: "LoadedContract", report: "SendReport", failure: "Failure") -> Answer:
+    from contractchain.cli.reports import NOT_SENT_HINT, receipt_fields, report_document
+
+    receipt = report.receipt
+    return Answer(
+        document={"contract": loaded.artifact.name, **report_document(report)},
+        text=align(receipt_fields(receipt)) if receipt is not None else "",
+        warnings=loaded.warnings,
+        failure=f"creating `{loaded.artifact.name}` {failure.describe()}",
+        failure_hint=NOT_SENT_HINT if receipt is None else None,
+        extra=failure.to_dict(),
+    )
+
+
+def _register(
+    session: "Session", loaded: "LoadedContract", report: "SendReport", label: str
+) -> Answer:
+    """Write the new contract into the registry and tell of it."""
+    from contractchain.cli.reports import event_lines, receipt_fields, report_document
+    from contractchain.client.registry import Deployment, hash_runtime_code
+    from contractchain.codec.hexadecimal import to_checksum
+
+    artifact, receipt = loaded.artifact, report.receipt
+    if receipt is None or receipt.contract_address is None:
+        raise NodeResponseError("the receipt of a creation names no contract")
+    address = receipt.contract_address
+    code = session.connection.get_code(address, receipt.block_number)
+    deployment = session.registry.add(
+        Deployment(
+            name=artifact.name,
+            address=address,
+            artifact_hash=session.artifacts.save(artifact),
+            runtime_code_hash=hash_runtime_code(code, artifact),
+            transaction_hash=receipt.transaction_hash,
+            block_number=receipt.block_number,
+            label=label,
+            sources=loaded.sources,
         )
-        fields = [("address", to_checksum(address)), *receipt_fields(receipt)]
-        lines = [f"{deployment.title} deployed", align(fields)]
-        lines += event_lines(session, report.events, own=address)
-        document = {
-            "contract": artifact.name,
-            "name": deployment.title,
-            "index": deployment.index,
-            "address": to_checksum(address),
-            "source": loaded.origin,
-            **report_document(replace(report, function=None)),
-        }
-        return Answer(document=document, text="\n".join(lines), warnings=tuple(session.warnings))
+    )
+    fields = [("address", to_checksum(address)), *receipt_fields(receipt)]
+    lines = [f"{deployment.title} deployed", align(fields)]
+    lines += event_lines(session, report.events, own=address)
+    document = {
+        "contract": artifact.name,
+        "name": deployment.title,
+        "index": deployment.index,
+        "address": to_checksum(address),
+        "source": loaded.origin,
+        **report_document(report),
+    }
+    warnings = (*loaded.warnings, *session.warnings)
+    return Answer(document=document, text="\n".join(lines), warnings=warnings)

@@ -1,6 +1,7 @@
 """`ctc send`: call a function in a transaction."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,11 @@ from contractchain.cli.options import (
     transaction_options,
 )
 from contractchain.cli.rendering import Answer
+
+if TYPE_CHECKING:
+    from contractchain.cli.session import Session
+    from contractchain.cli.targets import Target
+    from contractchain.client.contract import SendReport
 
 
 @ctc_command(
@@ -51,10 +57,8 @@ def command(
     sent. A failure is found before sending, by the gas estimate.
     """
     from contractchain.chain import BlockTag
-    from contractchain.cli.reports import NOT_SENT_HINT, report_document, report_text
     from contractchain.cli.session import open_session
     from contractchain.cli.targets import require_code, resolve_invocation, resolve_target
-    from contractchain.codec.hexadecimal import to_checksum
 
     options = build_transaction_options(value, gas_limit, max_fee, priority_fee)
     chain = ChainOptions(rpc=rpc, data_dir=data_dir, engine=engine)
@@ -67,21 +71,26 @@ def command(
         report = target.contract.send(
             asked.function, asked.arguments, signer, options, data=asked.data
         )
-        what = f"{target.title}.{asked.function.name}" if asked.function else target.title
-        document = {
-            "contract": target.title,
-            "address": to_checksum(target.contract.address),
-            **report_document(report),
-        }
-        text = report_text(session, what, report)
-        warnings = tuple(session.warnings)
-        if report.failure is None:
-            return Answer(document=document, text=text, warnings=warnings)
-        return Answer(
-            document=document,
-            text=text,
-            warnings=warnings,
-            failure=f"`{what}` {report.failure.describe()}",
-            failure_hint=NOT_SENT_HINT if report.receipt is None else None,
-            extra=report.failure.to_dict(),
-        )
+        return _tell(session, target, report)
+
+
+def _tell(session: "Session", target: "Target", report: "SendReport") -> Answer:
+    from contractchain.cli.reports import NOT_SENT_HINT, report_document, report_text
+    from contractchain.codec.hexadecimal import to_checksum
+
+    called = report.function
+    what = target.title if called is None else f"{target.title}.{called.name}"
+    address = to_checksum(target.contract.address)
+    document = {"contract": target.title, "address": address, **report_document(report)}
+    text = report_text(session, what, report)
+    warnings = tuple(session.warnings)
+    if report.failure is None:
+        return Answer(document=document, text=text, warnings=warnings)
+    return Answer(
+        document=document,
+        text=text,
+        warnings=warnings,
+        failure=f"`{what}` {report.failure.describe()}",
+        failure_hint=NOT_SENT_HINT if report.receipt is None else None,
+        extra=report.failure.to_dict(),
+    )
