@@ -95,6 +95,13 @@ class Generator:
     def assign(self, builder: FunctionBuilder, value: Operand) -> None:
         builder.write_variable(self.random.randrange(self.variables), value)
 
+    def exchange(self, builder: FunctionBuilder) -> None:
+        """Let variables change places, which in a loop makes parameters trade values."""
+        chosen = [self.random.randrange(self.variables) for _ in range(3)]
+        values = [builder.read_variable(index) for index in chosen]
+        for index, value in zip(chosen, values[1:] + values[:1], strict=True):
+            builder.write_variable(index, value)
+
     def place(self, builder: FunctionBuilder) -> Operand:
         if self.random.random() < 0.3:
             pointer = builder.read_variable(POINTER)
@@ -133,7 +140,11 @@ class Generator:
 
     def statement(self, builder: FunctionBuilder, count: int) -> None:
         kind = self.random.random()
-        if kind < 0.40:
+        if kind < 0.03:
+            self.assign(builder, self.operand(builder))
+        elif kind < 0.06:
+            self.exchange(builder)
+        elif kind < 0.40:
             self.assign(builder, self.expression(builder, 2))
         elif kind < 0.66:
             self.effect(builder)

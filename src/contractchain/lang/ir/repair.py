@@ -65,8 +65,17 @@ class _Repair:
         return found
 
     def end_of(self, value: Value, block: Block, pending: list[tuple[Block, int]]) -> Operand:
-        known = self.at_end.get((value, block))
+        known = self.defined_at_end(value, block)
         return known if known is not None else self.look_up(value, block, pending)
+
+    def defined_at_end(self, value: Value, block: Block) -> Operand | None:
+        """Return what a block that defines `value` makes of it, None if it does not."""
+        operand = self.at_end.get((value, block))
+        if isinstance(operand, Value) and operand in self.definitions:
+            places = self.definitions[operand]
+            if places.get(block) is not operand:  # not made here: what is it when we come in?
+                return self.read(operand, block)
+        return operand
 
     def look_up(self, value: Value, block: Block, pending: list[tuple[Block, int]]) -> Operand:
         chain = []
@@ -85,7 +94,7 @@ class _Repair:
                 pending.append((block, len(block.parameters) - 1))
                 break
             source = edges[0][0]
-            defined = self.at_end.get((value, source))
+            defined = self.defined_at_end(value, source)
             if defined is not None:
                 operand = defined
                 break
