@@ -3,7 +3,7 @@
 from contractchain.lang import ast
 from contractchain.lang.semantics.annotations import CallInfo, CallKind, ExpressionInfo
 from contractchain.lang.semantics.builtins import Builtin
-from contractchain.lang.semantics.check_access import AccessChecker
+from contractchain.lang.semantics.check_indexes import IndexChecker
 from contractchain.lang.semantics.conversions import is_implicitly_convertible
 from contractchain.lang.semantics.symbols import ErrorSymbol
 from contractchain.lang.semantics.types import (
@@ -42,7 +42,7 @@ _ONE_BYTES = {
 }
 
 
-class BuiltinChecker(AccessChecker):
+class BuiltinChecker(IndexChecker):
     """Checks the builtins that are not plain functions."""
 
     def check_builtin_call(

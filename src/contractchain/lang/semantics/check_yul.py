@@ -19,6 +19,7 @@ from contractchain.lang.semantics.types import (
     MappingType,
 )
 from contractchain.lang.semantics.yul_builtins import YUL_BUILTINS, YulBuiltin
+from contractchain.lang.semantics.yul_scopes import YulScope
 from contractchain.lang.source import Span
 
 _SUFFIXES = {
@@ -30,51 +31,6 @@ _SUFFIXES = {
 }
 
 
-class _YulScope:
-    """Names of a block of assembly."""
-
-    def __init__(self, parent: _YulScope | None, *, is_function: bool = False) -> None:
-        self.parent = parent
-        self.is_function = is_function
-        self.variables: set[str] = set()
-        self.functions: dict[str, tuple[int, int]] = {}
-
-    def find_variable(self, name: str) -> bool:
-        scope: _YulScope | None = self
-        while scope is not None:
-            if name in scope.variables:
-                return True
-            if scope.is_function:
-                return False
-            scope = scope.parent
-        return False
-
-    def find_function(self, name: str) -> tuple[int, int] | None:
-        scope: _YulScope | None = self
-        while scope is not None:
-            if name in scope.functions:
-                return scope.functions[name]
-            scope = scope.parent
-        return None
-
-    def has(self, name: str) -> bool:
-        scope: _YulScope | None = self
-        while scope is not None:
-            if name in scope.variables or name in scope.functions:
-                return True
-            scope = scope.parent
-        return False
-
-    @property
-    def is_in_function(self) -> bool:
-        scope: _YulScope | None = self
-        while scope is not None:
-            if scope.is_function:
-                return True
-            scope = scope.parent
-        return False
-
-
 class YulChecker:
     """Checks one block of assembly at a time."""
 
@@ -82,20 +38,20 @@ class YulChecker:
         self._context = context
         self._expressions = expressions
         self._frame: Frame
-        self._scope: _YulScope
+        self._scope: YulScope
         self._loops = 0
 
     def check(self, node: ast.InlineAssembly, frame: Frame) -> None:
         """Check the assembly `node`."""
         self._frame = frame
-        self._scope = _YulScope(None)
+        self._scope = YulScope(None)
         self._loops = 0
         for flag in node.flags:
             if flag != "memory-safe":
                 self._context.warning(4430, f"unknown assembly flag `{flag}`", node.span)
         if node.flags.count("memory-safe") > 1:
             self._context.syntax_error(7026, "an assembly flag is given twice", node.span)
-        self._check_block(node.body, _YulScope(None))
+        self._check_block(node.body, YulScope(None))
 
     def _error(self, code: int, message: str, span: Span, hint: str | None = None) -> None:
         self._context.declaration_error(code, message, span, hint=hint)
@@ -105,7 +61,7 @@ class YulChecker:
 
     # statements
 
-    def _check_block(self, node: yul.YulBlock, scope: _YulScope) -> None:
+    def _check_block(self, node: yul.YulBlock, scope: YulScope) -> None:
         outer, self._scope = getattr(self, "_scope", None), scope
         for item in node.statements:
             if isinstance(item, yul.YulFunctionDefinition):
@@ -117,7 +73,7 @@ class YulChecker:
             self._scope = outer
 
     def _inner(self, node: yul.YulBlock) -> None:
-        self._check_block(node, _YulScope(self._scope))
+        self._check_block(node, YulScope(self._scope))
 
     def _declare(self, name: str, span: Span, *, is_let: bool = False) -> None:
         if "." in name:
@@ -206,7 +162,7 @@ class YulChecker:
 
     def _check_for(self, node: yul.YulFor) -> None:
         outer = self._scope
-        self._scope = _YulScope(outer)
+        self._scope = YulScope(outer)
         loops, self._loops = self._loops, 0
         for item in node.initial.statements:
             if isinstance(item, yul.YulFunctionDefinition):
@@ -225,12 +181,12 @@ class YulChecker:
     def _check_function(self, node: yul.YulFunctionDefinition) -> None:
         outer, loops = self._scope, self._loops
         self._loops = 0
-        inside = _YulScope(outer, is_function=True)
+        inside = YulScope(outer, is_function=True)
         self._scope = inside
         for item in (*node.parameters, *node.returns):
             self._declare(item.name, item.span)
             inside.variables.add(item.name)
-        self._check_block(node.body, _YulScope(inside))
+        self._check_block(node.body, YulScope(inside))
         self._scope, self._loops = outer, loops
 
     # expressions
@@ -304,7 +260,7 @@ class YulChecker:
 
     def _callable_names(self) -> list[str]:
         names = list(YUL_BUILTINS)
-        scope: _YulScope | None = self._scope
+        scope: YulScope | None = self._scope
         while scope is not None:
             names += scope.functions
             scope = scope.parent

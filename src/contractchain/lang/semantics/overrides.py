@@ -1,12 +1,21 @@
 """The rules of overriding, and what a contract offers to the outside."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
 
 from contractchain.crypto import keccak256
 from contractchain.lang import ast
 from contractchain.lang.semantics.context import Context, declared_here
 from contractchain.lang.semantics.function_types import to_external
+from contractchain.lang.semantics.override_graph import (
+    Overriding,
+    Signature,
+    find_nearest_functions,
+    find_nearest_modifiers,
+    is_private,
+    leave_out_decided,
+    override_signature,
+    own_functions,
+)
 from contractchain.lang.semantics.paths import resolve_path
 from contractchain.lang.semantics.signatures import external_signature
 from contractchain.lang.semantics.symbols import (
@@ -16,32 +25,14 @@ from contractchain.lang.semantics.symbols import (
     ModifierSymbol,
     Symbol,
     VariableSymbol,
-    override_parameter_types,
 )
 from contractchain.lang.semantics.types import UNKNOWN, Type
 
-_Signature = tuple[str, tuple[Type, ...]]
-_Overriding: TypeAlias = FunctionSymbol | VariableSymbol | ModifierSymbol
 _ORDER = {
     ast.StateMutability.PURE: 0,
     ast.StateMutability.VIEW: 1,
     ast.StateMutability.NONPAYABLE: 2,
 }
-
-
-def _signature(symbol: FunctionSymbol | VariableSymbol) -> _Signature:
-    if isinstance(symbol, FunctionSymbol):
-        if not symbol.name:
-            return symbol.kind.value, ()
-        return symbol.name, tuple(to_external(item) for item in override_parameter_types(symbol))
-    getter = symbol.getter
-    return symbol.name, () if getter is None else getter.parameters
-
-
-def _own_functions(contract: ContractSymbol) -> list[FunctionSymbol | VariableSymbol]:
-    specials = [item for item in (contract.own_receive, contract.own_fallback) if item is not None]
-    getters = [item for item in contract.variables if item.getter is not None]
-    return [*contract.functions, *specials, *getters]
 
 
 class OverrideChecker:
@@ -52,7 +43,7 @@ class OverrideChecker:
 
     def check(self, contract: ContractSymbol) -> None:
         """Check what `contract` overrides, and find out what it leaves unimplemented."""
-        for function in _own_functions(contract):
+        for function in own_functions(contract):
             self._check_function(contract, function)
         for modifier in contract.modifiers:
             self._check_modifier(contract, modifier)
@@ -68,7 +59,7 @@ class OverrideChecker:
         self, contract: ContractSymbol, function: FunctionSymbol | VariableSymbol
     ) -> list[FunctionSymbol | VariableSymbol]:
         """Return the nearest functions under this signature on every path to a base."""
-        return _find_nearest(contract, _signature(function))
+        return find_nearest_functions(contract, override_signature(function))
 
     def _check_function(
         self, contract: ContractSymbol, function: FunctionSymbol | VariableSymbol
@@ -317,29 +308,22 @@ class OverrideChecker:
         """Report what several bases define and the contract does not decide."""
         if len(contract.bases) < 2:
             return
-        own = {_signature(item) for item in _own_functions(contract)}
-        seen: set[_Signature] = set()
+        own = {override_signature(item) for item in own_functions(contract)}
+        seen: set[Signature] = set()
         for base in contract.linearised[1:]:
-            for item in _own_functions(base):
-                signature = _signature(item)
-                if signature in own or signature in seen or _is_private(item):
+            for item in own_functions(base):
+                signature = override_signature(item)
+                if signature in own or signature in seen or is_private(item):
                     continue
                 seen.add(signature)
-                self._check_inherited(contract, item, signature)
+                inherited: set[Overriding] = set(find_nearest_functions(contract, signature))
+                self._check_decided(contract, inherited, signature[0])
 
-    def _check_inherited(
-        self,
-        contract: ContractSymbol,
-        item: FunctionSymbol | VariableSymbol,
-        signature: _Signature,
-    ) -> None:
-        self._check_decided(contract, set(_find_nearest(contract, signature)), signature[0])
-
-    def _check_decided(self, contract: ContractSymbol, found: set[_Overriding], name: str) -> None:
+    def _check_decided(self, contract: ContractSymbol, found: set[Overriding], name: str) -> None:
         """Report if `found`, inherited from several bases, leaves open which one is meant."""
         if len(found) < 2:
             return
-        direct = _without_decided(found)
+        direct = leave_out_decided(found)
         if len(direct) < 2:
             return
         names = sorted({item.contract.name for item in direct if item.contract is not None})
@@ -356,7 +340,7 @@ class OverrideChecker:
         own = {item.name for item in contract.modifiers}
         inherited = {item.name for base in contract.linearised[1:] for item in base.modifiers}
         for name in sorted(inherited - own):
-            self._check_decided(contract, set(_find_nearest_modifiers(contract, name)), name)
+            self._check_decided(contract, set(find_nearest_modifiers(contract, name)), name)
 
     def _check_kinds(self, contract: ContractSymbol) -> None:
         """Report a name that is a function in one base and something else in another."""
@@ -384,12 +368,12 @@ class OverrideChecker:
     # results
 
     def _find_unimplemented(self, contract: ContractSymbol) -> list[Symbol]:
-        seen: set[_Signature] = set()
+        seen: set[Signature] = set()
         modifiers: set[str] = set()
         out: list[Symbol] = []
         for base in contract.linearised:
-            for item in _own_functions(base):
-                signature = _signature(item)
+            for item in own_functions(base):
+                signature = override_signature(item)
                 if signature in seen:
                     continue
                 seen.add(signature)
@@ -416,12 +400,12 @@ class OverrideChecker:
         return out
 
     def _collect_interface(self, contract: ContractSymbol) -> None:
-        seen: dict[_Signature, FunctionSymbol | VariableSymbol] = {}
+        seen: dict[Signature, FunctionSymbol | VariableSymbol] = {}
         for base in contract.linearised:
-            for item in _own_functions(base):
+            for item in own_functions(base):
                 is_open = isinstance(item, VariableSymbol) or item.is_part_of_interface
                 if is_open:
-                    seen.setdefault(_signature(item), item)
+                    seen.setdefault(override_signature(item), item)
         for signature, item in seen.items():
             if UNKNOWN in signature[1] or _has_unknown_member(signature[1]):
                 continue
@@ -467,93 +451,6 @@ def _has_unknown_member(types: tuple[Type, ...]) -> bool:
 
 def _has_unknown(*functions: FunctionSymbol) -> bool:
     return any(item.type is UNKNOWN for function in functions for item in function.returns)
-
-
-def _is_private(item: FunctionSymbol | VariableSymbol) -> bool:
-    return item.visibility is ast.Visibility.PRIVATE
-
-
-def _find_nearest(
-    contract: ContractSymbol, signature: _Signature
-) -> list[FunctionSymbol | VariableSymbol]:
-    out: list[FunctionSymbol | VariableSymbol] = []
-    for base in contract.bases:
-        own = [
-            item
-            for item in _own_functions(base)
-            if not _is_private(item) and _signature(item) == signature
-        ]
-        for item in own[:1] or _find_nearest(base, signature):
-            if item not in out:
-                out.append(item)
-    return out
-
-
-def _find_nearest_modifiers(contract: ContractSymbol, name: str) -> list[ModifierSymbol]:
-    out: list[ModifierSymbol] = []
-    for base in contract.bases:
-        own = [item for item in base.modifiers if item.name == name]
-        for item in own[:1] or _find_nearest_modifiers(base, name):
-            if item not in out:
-                out.append(item)
-    return out
-
-
-def _without_decided(
-    found: set[_Overriding],
-) -> set[_Overriding]:
-    """Leave out what lies behind a function through which every path leads.
-
-    Such a function decides for everything that it overrides.
-    """
-    bases: dict[_Overriding, tuple[_Overriding, ...]] = {}
-    pending = list(found)
-    while pending:
-        item = pending.pop()
-        if item not in bases:
-            bases[item] = item.overridden
-            pending += item.overridden
-    edges: dict[object, set[object]] = {item: set() for item in bases}
-    edges["top"], edges["bottom"] = set(), set()
-    for item, above in bases.items():
-        for other in above or ("bottom",):
-            edges[item].add(other)
-            edges[other].add(item)
-    for item in found:
-        edges["top"].add(item)
-        edges[item].add("top")
-    rest = set(found)
-    for item in bases:
-        if _disconnects(edges, item):
-            rest -= _all_overridden(item)
-            has_body = isinstance(item, VariableSymbol) or item.node.body is not None
-            if not has_body:
-                rest.discard(item)
-    return rest
-
-
-def _disconnects(edges: dict[object, set[object]], removed: object) -> bool:
-    seen: set[object] = {"top", removed}
-    stack: list[object] = ["top"]
-    while stack:
-        for other in edges[stack.pop()]:
-            if other not in seen:
-                seen.add(other)
-                stack.append(other)
-    return len(seen) < len(edges)
-
-
-def _all_overridden(
-    item: _Overriding,
-) -> set[_Overriding]:
-    out: set[_Overriding] = set()
-    pending: list[_Overriding] = list(item.overridden)
-    while pending:
-        current = pending.pop()
-        if current not in out:
-            out.add(current)
-            pending += current.overridden
-    return out
 
 
 def _can_share(first: Symbol, second: Symbol) -> bool:

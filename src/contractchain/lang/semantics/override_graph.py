@@ -1,0 +1,126 @@
+"""Which functions and modifiers a contract inherits, and which of them decide for others."""
+
+from typing import TypeAlias
+
+from contractchain.lang import ast
+from contractchain.lang.semantics.function_types import to_external
+from contractchain.lang.semantics.symbols import (
+    ContractSymbol,
+    FunctionSymbol,
+    ModifierSymbol,
+    VariableSymbol,
+    override_parameter_types,
+)
+from contractchain.lang.semantics.types import Type
+
+Signature = tuple[str, tuple[Type, ...]]
+"""Name and parameter types."""
+Overriding: TypeAlias = FunctionSymbol | VariableSymbol | ModifierSymbol
+"""What can override and be overridden."""
+
+
+def override_signature(symbol: FunctionSymbol | VariableSymbol) -> Signature:
+    """Return name and parameter types, by which overriding compares."""
+    if isinstance(symbol, FunctionSymbol):
+        if not symbol.name:
+            return symbol.kind.value, ()
+        return symbol.name, tuple(to_external(item) for item in override_parameter_types(symbol))
+    getter = symbol.getter
+    return symbol.name, () if getter is None else getter.parameters
+
+
+def own_functions(contract: ContractSymbol) -> list[FunctionSymbol | VariableSymbol]:
+    """Return the functions and getters that `contract` itself declares."""
+    specials = [item for item in (contract.own_receive, contract.own_fallback) if item is not None]
+    getters = [item for item in contract.variables if item.getter is not None]
+    return [*contract.functions, *specials, *getters]
+
+
+def is_private(item: FunctionSymbol | VariableSymbol) -> bool:
+    """Return whether derived contracts cannot see `item`."""
+    return item.visibility is ast.Visibility.PRIVATE
+
+
+def find_nearest_functions(
+    contract: ContractSymbol, signature: Signature
+) -> list[FunctionSymbol | VariableSymbol]:
+    """Return the nearest function with this signature on every path to a base."""
+    out: list[FunctionSymbol | VariableSymbol] = []
+    for base in contract.bases:
+        own = [
+            item
+            for item in own_functions(base)
+            if not is_private(item) and override_signature(item) == signature
+        ]
+        for item in own[:1] or find_nearest_functions(base, signature):
+            if item not in out:
+                out.append(item)
+    return out
+
+
+def find_nearest_modifiers(contract: ContractSymbol, name: str) -> list[ModifierSymbol]:
+    """Return the nearest modifier called `name` on every path to a base."""
+    out: list[ModifierSymbol] = []
+    for base in contract.bases:
+        own = [item for item in base.modifiers if item.name == name]
+        for item in own[:1] or find_nearest_modifiers(base, name):
+            if item not in out:
+                out.append(item)
+    return out
+
+
+def leave_out_decided(
+    found: set[Overriding],
+) -> set[Overriding]:
+    """Leave out what lies behind a function through which every path leads.
+
+    Such a function decides for everything that it overrides.
+    """
+    bases: dict[Overriding, tuple[Overriding, ...]] = {}
+    pending = list(found)
+    while pending:
+        item = pending.pop()
+        if item not in bases:
+            bases[item] = item.overridden
+            pending += item.overridden
+    edges: dict[object, set[object]] = {item: set() for item in bases}
+    edges["top"], edges["bottom"] = set(), set()
+    for item, above in bases.items():
+        for other in above or ("bottom",):
+            edges[item].add(other)
+            edges[other].add(item)
+    for item in found:
+        edges["top"].add(item)
+        edges[item].add("top")
+    rest = set(found)
+    for item in bases:
+        if _disconnects(edges, item):
+            rest -= _all_overridden(item)
+            has_body = isinstance(item, VariableSymbol) or item.node.body is not None
+            if not has_body:
+                rest.discard(item)
+    return rest
+
+
+def _disconnects(edges: dict[object, set[object]], removed: object) -> bool:
+    seen: set[object] = {"top", removed}
+    stack: list[object] = ["top"]
+    while stack:
+        for other in edges[stack.pop()]:
+            if other not in seen:
+                seen.add(other)
+                stack.append(other)
+    return len(seen) < len(edges)
+
+
+def _all_overridden(
+    item: Overriding,
+) -> set[Overriding]:
+    out: set[Overriding] = set()
+    pending: list[Overriding] = list(item.overridden)
+    while pending:
+        current = pending.pop()
+        if current not in out:
+            out.add(current)
+            pending += current.overridden
+    return out
