@@ -58,6 +58,7 @@ def analyse(
                 span=NOWHERE,
             )
         )
+    analysis.diagnostics.sort(key=lambda item: (item.span.file, item.span.start))
     return analysis
 
 

@@ -133,6 +133,7 @@ class Analysis:
     units: dict[str, UnitScope] = field(default_factory=dict)
     """Parsed files by source unit name, in the order of the sources."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    """Faults and warnings, in the order of the sources."""
     expressions: dict[int, ExpressionInfo] = field(default_factory=dict)
     """By node id."""
     variables: dict[int, VariableSymbol] = field(default_factory=dict)
