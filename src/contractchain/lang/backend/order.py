@@ -85,6 +85,8 @@ class _Orderer:
                     place = goal
                     group = self.inline if uses.get(result) == 1 and not outside else self.on_demand
                     group.add(instruction)
+            if op is Op.GAS:
+                next_write[6] = index  # two readings of the gas left keep their order
             _count(instruction.operands, place, uses, first)
         roots.reverse()
         return roots

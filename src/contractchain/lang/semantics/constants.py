@@ -109,6 +109,8 @@ class ConstantEvaluator:
             value = result.type
             if item.operator.is_comparison:
                 return None
+            if isinstance(value, RationalType) and _names_constant(item):
+                value = RationalType(Fraction(int(value.value)))  # a division of integers
         return value
 
     def _evaluate_variable(self, symbol: Symbol | None, use: ast.Expression) -> Type | None:
@@ -140,3 +142,9 @@ class ConstantEvaluator:
                 found = members_of(owner, expression.member)
                 return found[0] if found else None
         return None
+
+
+def _names_constant(expression: ast.Expression) -> bool:
+    """Return whether a constant, which has a type, is among the operands."""
+    names = (ast.Identifier, ast.MemberAccess)
+    return any(isinstance(item, names) for item in ast.walk(expression))
