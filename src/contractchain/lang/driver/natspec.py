@@ -35,25 +35,21 @@ class _Comment:
 
 
 def _parse(documentation: ast.Documentation | None) -> _Comment:
+    """Split a comment into tags; blanks are kept as solc keeps them."""
     comment = _Comment()
     if documentation is None:
         return comment
-    tag, parts = "notice", [""]
-
-    def finish() -> None:
-        text = " ".join(part for part in parts if part)
-        if text or tag != "notice":
-            comment.tags.setdefault(tag, []).append(text)
-
-    for line in documentation.text.splitlines():
-        line = line.strip()
-        found = _TAG.match(line)
+    last: list[str] | None = None
+    for line in documentation.text.split("\n"):
+        found = _TAG.search(line)
         if found:
-            finish()
-            tag, parts = found[1], [line[found.end() :].strip()]
-        else:
-            parts.append(line)
-    finish()
+            last = comment.tags.setdefault(found[1], [])
+            last.append(line[found.end() :].lstrip())
+        elif last is not None:
+            last[-1] += line if line[:1] in ("", " ", "\t") else f" {line}"
+        elif line.strip() and not comment.tags:
+            last = comment.tags.setdefault("notice", [])
+            last.append(line.lstrip())
     return comment
 
 
