@@ -5,6 +5,10 @@ Importing this package imports py-evm, which takes a while; `contractchain.execu
 when the engine is asked for.
 """
 
-from contractchain.execution.pyevm.engine import PyEvmEngine
+from contractchain.execution.pyevm import lazy_precompiles
+
+lazy_precompiles.install()
+
+from contractchain.execution.pyevm.engine import PyEvmEngine  # noqa: E402
 
 __all__ = ["PyEvmEngine"]
