@@ -8,6 +8,7 @@ used), until everything is in reach.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice, permutations
 
 from contractchain.errors import InternalError
 from contractchain.lang.backend.errors import StackTooDeepError, TooDeep
@@ -36,7 +37,14 @@ _REMATERIALISED = {
     Op.LINK_SYMBOL: ItemKind.LINK,
     Op.MEMORY_GUARD: ItemKind.GUARD,
 }
+_MOVE_GAS = {Opcode.POP: 2, Opcode.JUMP: 8, Opcode.JUMPI: 10}
 _FOREVER = 1 << 60
+_MOST_TRIALS = 24
+_TRIAL_ITEMS = 20_000
+"""Items of assembly that may be made in vain for one function."""
+_MOST_PERMUTED = 4
+_LOOP_WEIGHT = 10
+"""How often the inside of a loop is supposed to run."""
 _TRAMPOLINE_GAS = 12
 """Gas of one more label and jump on an edge."""
 
@@ -95,8 +103,39 @@ def schedule_function(function: Function, context: Context) -> list[Item]:
         except TooDeep as error:
             plan.spill(error, scheduler, context)
             continue
+        items = _improve_loops(scheduler, items)
         context.frames[function.name] = len(plan.slots)
         return items
+
+
+def _improve_loops(first: "_Scheduler", items: list[Item]) -> list[Item]:
+    """Try other orders of the stack at the heads of loops; return the cheapest code."""
+    plan = first.plan
+    best, best_cost = items, first.stack_cost()
+    budget = min(_MOST_TRIALS, _TRIAL_ITEMS // max(1, len(items)))
+    for block, layout in first.layouts.items():
+        moving = [slot for slot in layout if slot in block.parameters]
+        if not plan.flow.is_cyclic(block) or not 2 <= len(moving) <= _MOST_PERMUTED:
+            continue
+        kept = plan.orders.get(block)
+        for order in islice(permutations(moving), 1, None):
+            if not budget:
+                return best
+            budget -= 1
+            plan.orders[block] = order
+            trial = _Scheduler(first.function, first.context, plan)
+            try:
+                found = trial.run()
+            except TooDeep:
+                continue
+            cost = trial.stack_cost()
+            if cost < best_cost:
+                best, best_cost, kept = found, cost, order
+        if kept is None:
+            del plan.orders[block]
+        else:
+            plan.orders[block] = kept
+    return best
 
 
 class _Plan:
@@ -111,6 +150,8 @@ class _Plan:
         """Memory slot of each spilled value."""
         self.recomputed: dict[Value, Instruction] = {}
         self.attempts = 0
+        self.orders: dict[Block, tuple[Slot | None, ...]] = {}
+        """Order of the parameters on the stack at the heads of loops, where it was chosen."""
         self.uses: dict[Value, int] = {}
         self.last_use: dict[Block, dict[Value, int]] = {}
         for block in function.blocks:
@@ -205,6 +246,8 @@ class _Scheduler:
         self.last_use: dict[Value, int] = {}
         self.exact = True
         self.block = function.entry
+        self.weights: list[tuple[int, int]] = []
+        """Where each unit starts in `items`, and how often it is supposed to run."""
 
     # --- the whole function
 
@@ -230,8 +273,26 @@ class _Scheduler:
                     return unit
         return None
 
+    def stack_cost(self) -> int:
+        """Return the gas for stack moves and jumps, weighed by loops."""
+        total = 0
+        ends = [start for start, _ in self.weights[1:]] + [len(self.items)]
+        for (start, weight), end in zip(self.weights, ends, strict=True):
+            gas = 0
+            for item in self.items[start:end]:
+                if item.kind is not ItemKind.OP:
+                    gas += 1 if item.kind is ItemKind.LABEL else 3
+                else:
+                    assert isinstance(item.value, int)
+                    gas += _MOVE_GAS.get(item.value, 3)
+            total += gas * weight
+        return total
+
     def emit_unit(self, unit: Block | _Trampoline) -> Block | _Trampoline | None:
         """Emit a block or trampoline; return what has to follow it directly, if anything."""
+        block = unit.source if isinstance(unit, _Trampoline) else unit
+        weight = _LOOP_WEIGHT if self.flow.is_cyclic(block) else 1
+        self.weights.append((len(self.items), weight))
         if isinstance(unit, _Trampoline):
             self.put(ItemKind.LABEL, unit.label)
             self.stack = list(unit.stack)
@@ -535,6 +596,12 @@ class _Scheduler:
             wanted = {p: a for p, a in arguments.items() if not pushable(p)}
             relaxed = self.flow.is_relaxed(source, target)
             layout = choose_layout(self.stack, live, wanted, relaxed=relaxed)
+            order = self.plan.orders.get(target)
+            if order is not None and sorted(map(id, order)) == sorted(
+                id(slot) for slot in layout if slot in arguments
+            ):
+                following = iter(order)
+                layout = [next(following) if slot in arguments else slot for slot in layout]
             self.layouts[target] = layout
             self.starts[target] = list(layout)
         found: list[Slot | None] = [
