@@ -8,6 +8,7 @@ place, and nothing that reads state moves across a write of it.
 
 from contractchain.lang.ir import Block, Instruction, Kind, Op, Operand, Terminator, Value
 
+_CALLS = (Op.CALL, Op.CALLCODE, Op.DELEGATECALL, Op.STATICCALL)
 _MIRRORABLE = (Op.LT, Op.GT, Op.SLT, Op.SGT)
 
 
@@ -68,7 +69,7 @@ class _Orderer:
             instruction = self.instructions[index]
             op = instruction.op
             place = index
-            if op.writes or len(instruction.results) != 1:
+            if op.writes or len(instruction.results) != 1 or self.is_gas_reading(instruction):
                 roots.append(instruction)
                 for bit in range(7):
                     if op.writes >> bit & 1:
@@ -90,6 +91,14 @@ class _Orderer:
             _count(instruction.operands, place, uses, first)
         roots.reverse()
         return roots
+
+    def is_gas_reading(self, instruction: Instruction) -> bool:
+        """Whether the gas left is asked for, and not just to hand all of it to a call."""
+        if instruction.op is not Op.GAS:
+            return False
+        result = instruction.results[0]
+        users = [i for i in self.instructions if result in i.operands]
+        return len(users) != 1 or users[0].op not in _CALLS or result in self.live_out
 
     def append(self, instruction: Instruction) -> None:
         self.emitted.add(instruction)
