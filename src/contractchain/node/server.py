@@ -66,10 +66,14 @@ class RpcServer:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
 
-    def serve(self) -> None:
-        """Serve until interrupted."""
+    def serve(self, on_ready: Callable[[], None] = lambda: None) -> None:
+        """Serve until interrupted.
+
+        Args:
+            on_ready: Called once requests are answered and the URL is published.
+        """
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(self._serve())
+            runner.run(self._serve(on_ready))
 
     def start(self) -> Self:
         """Serve in a thread; returns when requests are answered.
@@ -103,12 +107,12 @@ class RpcServer:
 
     def _run(self) -> None:
         try:
-            self.serve()
+            self.serve(self._ready.set)
         except Exception as error:  # noqa: BLE001  told to whoever waits in `start`
             self._failure = error
             self._ready.set()
 
-    async def _serve(self) -> None:
+    async def _serve(self, on_ready: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
         context = RpcContext(
             chain=self._node.chain,
@@ -132,7 +136,7 @@ class RpcServer:
         lock = self._node.lock
         if lock is not None:
             lock.publish(self.url)
-        self._ready.set()
+        on_ready()
         try:
             await stopping.wait()
         finally:

@@ -91,9 +91,12 @@ def command(**flags: Any) -> int:
     port = found.rpc.port if flags["port"] is None else flags["port"]
     with open_local_chain(config) as node:
         server = RpcServer(node, host=host, port=port, policy=policy)
-        _announce(node, server, config, as_json=flags["as_json"], silent=flags["silent"])
+
+        def announce() -> None:
+            _announce(node, server, config, as_json=flags["as_json"], silent=flags["silent"])
+
         with suppress(KeyboardInterrupt):
-            server.serve()
+            server.serve(announce)
     return 0
 
 
@@ -129,7 +132,7 @@ def _build_config(found: "NodeFile", flags: dict[str, Any]) -> "NodeConfig":
 def _announce(
     node: "LocalNode", server: "RpcServer", config: "NodeConfig", *, as_json: bool, silent: bool
 ) -> None:
-    """Say where the node is, once the socket is bound: a client may connect from here on."""
+    """Say where the node is, once it answers."""
     from contractchain.codec.hexadecimal import to_checksum, to_hex
     from contractchain.node import StoreChoice
 

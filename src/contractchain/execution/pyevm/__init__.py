@@ -5,9 +5,14 @@ Importing this package imports py-evm, which takes a while; `contractchain.execu
 when the engine is asked for.
 """
 
+from importlib import import_module
+
 from contractchain.execution.pyevm import lazy_precompiles
 
 lazy_precompiles.install()
+
+# Before anything else of py-evm: importing it changes the interpreter's recursion limit.
+import_module("contractchain.execution.pyevm.recursion")
 
 from contractchain.execution.pyevm.engine import PyEvmEngine  # noqa: E402
 

@@ -13,6 +13,7 @@ from contractchain.codec.state_diff import (
 from contractchain.crypto import keccak256
 from contractchain.errors import DecodeError, ValidationError
 from contractchain.execution.pyevm import blocks, simulation
+from contractchain.execution.pyevm.recursion import deep_recursion
 from contractchain.execution.pyevm.states import StateStore
 from contractchain.execution.stateless import decode_checked
 from contractchain.interfaces.execution_data import (
@@ -80,7 +81,7 @@ class PyEvmEngine:
         strict: bool,
     ) -> BlockExecution:
         """Execute a whole block on the state `parent_root`."""
-        with self._lock:
+        with self._lock, deep_recursion():
             self._store.require(parent_root)
             return blocks.execute_block(
                 self._store, self._decode, parent_root, context, transactions, strict=strict
@@ -197,7 +198,7 @@ class PyEvmEngine:
         overrides: Mapping[Address, AccountOverride] | None = None,
     ) -> CallResult:
         """Execute a call as `eth_call` does."""
-        with self._lock:
+        with self._lock, deep_recursion():
             self._store.require(root)
             return simulation.call(self._store, root, context, message, overrides or {})
 
@@ -209,7 +210,7 @@ class PyEvmEngine:
         overrides: Mapping[Address, AccountOverride] | None = None,
     ) -> int | Outcome:
         """Return the least gas limit with which the call succeeds."""
-        with self._lock:
+        with self._lock, deep_recursion():
             self._store.require(root)
             return simulation.estimate_gas(self._store, root, context, message, overrides or {})
 
@@ -217,7 +218,7 @@ class PyEvmEngine:
         self, root: Hash32, context: BlockContext, message: Message
     ) -> tuple[tuple[AccessEntry, ...], CallResult]:
         """Return the slots the call touches, and its result."""
-        with self._lock:
+        with self._lock, deep_recursion():
             self._store.require(root)
             return simulation.create_access_list(self._store, root, context, message)
 
