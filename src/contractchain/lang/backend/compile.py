@@ -8,7 +8,8 @@ from contractchain.lang.backend.frames import FIRST_SLOT, CallGraph, place_frame
 from contractchain.lang.backend.items import Item, ItemKind, Label
 from contractchain.lang.backend.lower import lower_function
 from contractchain.lang.backend.peephole import optimize_items
-from contractchain.lang.backend.schedule import Context, schedule_function
+from contractchain.lang.backend.plan import Context
+from contractchain.lang.backend.schedule import schedule_function
 from contractchain.lang.ir import Object, Op
 
 

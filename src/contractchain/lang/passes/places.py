@@ -7,7 +7,7 @@ compiler are; in storage a hash never meets a small constant.
 
 from contractchain.lang.ir import WORD, Instruction, Op, Operand, Value
 from contractchain.lang.ir.nodes import Block
-from contractchain.lang.passes.rules import base_and_offset
+from contractchain.lang.passes.matching import base_and_offset
 
 Place = tuple[Value | None, int]
 """Base and offset."""

@@ -6,8 +6,9 @@ overflow checks, bounds checks and masks that cannot matter any more disappear h
 
 from contractchain.lang.ir import Block, Function, Instruction, Op, Operand, Value
 from contractchain.lang.ir.analysis import Dominators, find_predecessors
+from contractchain.lang.passes.matching import definition_of
 from contractchain.lang.passes.ranges import FULL, Range, result_range
-from contractchain.lang.passes.rules import definition_of, simplify
+from contractchain.lang.passes.rules import simplify
 
 _Key = tuple[object, ...]
 _LARGEST_SUBSTITUTE = 0xFFFF
