@@ -37,7 +37,8 @@ class _State(PragueVM.get_state_class()):  # type: ignore[misc]
 class EvmHost:
     """A world with nothing in it but what is deployed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, gas: int = GAS) -> None:
+        self.gas = gas
         context = ExecutionContext(
             coinbase=b"\x78" * 20,
             timestamp=1_700_000_000,
@@ -63,7 +64,7 @@ class EvmHost:
         """Create a contract; return its address and what happened."""
         self._nonce += 1
         address = keccak(b"contract" + self._nonce.to_bytes(8, "big"))[12:]
-        message = Message(GAS, b"", SENDER, value, b"", init_code, create_address=address)
+        message = Message(self.gas, b"", SENDER, value, b"", init_code, create_address=address)
         return address, self._run(message, is_create=True)
 
     def call(
@@ -71,7 +72,7 @@ class EvmHost:
     ) -> Outcome:
         """Send a message to a contract."""
         code = self.state.get_code(address)
-        return self._run(Message(GAS, address, sender, value, data, code), is_create=False)
+        return self._run(Message(self.gas, address, sender, value, data, code), is_create=False)
 
     def storage(self, address: bytes) -> dict[int, int]:
         """Return all slots of a contract that are not 0."""
@@ -100,5 +101,5 @@ class EvmHost:
             success=computation.is_success,
             data=bytes(computation.output),
             logs=tuple(computation.get_log_entries()) if computation.is_success else (),
-            gas_used=GAS - computation.get_gas_remaining(),
+            gas_used=self.gas - computation.get_gas_remaining(),
         )

@@ -3,26 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-EVM_VERSIONS = (
-    "homestead",
-    "tangerineWhistle",
-    "spuriousDragon",
-    "byzantium",
-    "constantinople",
-    "petersburg",
-    "istanbul",
-    "berlin",
-    "london",
-    "paris",
-    "shanghai",
-    "cancun",
-    "prague",
-    "osaka",
-)
-"""Names that solc knows, oldest first."""
-OLDEST_TARGET = "shanghai"
-"""The oldest EVM that we generate code for (`PUSH0`)."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -33,7 +13,7 @@ class Settings:
     runs: int = 200
     """How often the deployed code is expected to run, weighed against its size."""
     evm_version: str = "prague"
-    """One of `EVM_VERSIONS`, not older than `OLDEST_TARGET`."""
+    """Oldest EVM that the code must run on, by solc's name: `london` to `osaka`."""
     remappings: tuple[str, ...] = ()
     """Import remappings, `[context:]prefix=target`."""
     libraries: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -75,9 +55,6 @@ class OutputSelection:
                     if _covers(asked, prefix) or asked.startswith(prefix + "."):
                         return True
         return False
-
-
-EVERYTHING = OutputSelection(entries={"*": {"*": ("*",), "": ("*",)}})
 
 
 def _covers(asked: str, output: str) -> bool:
