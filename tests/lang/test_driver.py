@@ -153,13 +153,21 @@ def test_libraries_are_linked() -> None:
 
 def test_the_worker_goes_on_after_bad_lines() -> None:
     good = json.dumps({"id": 7, "input": standard({"a.sol": COUNTER}, FORGE)})
-    lines = ["no json\n", "5\n", "{}\n", "\n", '{"id": 1, "input": 5}\n', good + "\n"]
+    lines = [
+        "[" * 200_000 + "\n",
+        "no json\n",
+        "5\n",
+        "{}\n",
+        "\n",
+        '{"id": 1, "input": 5}\n',
+        good + "\n",
+    ]
     out = io.StringIO()
     run_worker(io.StringIO("".join(lines)), out)
     answers = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert [a["id"] for a in answers] == [None, None, None, 1, 7]
-    assert all("errors" in a["output"] for a in answers[:4])
-    assert "contracts" in answers[4]["output"]
+    assert [a["id"] for a in answers] == [None, None, None, None, 1, 7]
+    assert all("errors" in a["output"] for a in answers[:5])
+    assert "contracts" in answers[5]["output"]
 
 
 def test_selections_cover_what_is_below_them() -> None:

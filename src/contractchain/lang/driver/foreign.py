@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any, cast
 
+import orjson
+
 from contractchain.errors import DecodeError, NotFoundError
 from contractchain.types import Artifact, StorageLayout, StorageVariable
 
@@ -45,11 +47,9 @@ def parse_artifacts(text: str, *, name: str, origin: str = "artifact") -> tuple[
         DecodeError: `text` is not JSON or in none of the formats.
     """
     try:
-        data = json.loads(text)
+        data = orjson.loads(text)  # its limit of nesting does not depend on the interpreter's
     except ValueError as error:
         raise DecodeError(f"`{origin}`: {error}", what="artifact") from None
-    except RecursionError:
-        raise DecodeError(f"`{origin}`: nested too deeply", what="artifact") from None
     if not isinstance(data, dict):
         raise DecodeError(f"`{origin}` is not a JSON object", what="artifact")
     try:

@@ -4,11 +4,12 @@ Spec:
     Solidity documentation, "Compiler Input and Output JSON Description".
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from contractchain.errors import UsageError
 from contractchain.lang.driver.settings import OutputSelection, Settings
@@ -135,11 +136,9 @@ def parse_standard_input(text: str, *, read_url: UrlReader | None = None) -> Sta
         UsageError: it is no JSON, or not what is expected.
     """
     try:
-        data = json.loads(text)
+        data = orjson.loads(text)  # its limit of nesting does not depend on the interpreter's
     except ValueError as error:
         raise UsageError(f"the input is no JSON: {error}") from None
-    except RecursionError:
-        raise UsageError("the input is nested too deeply") from None
     return read_standard_input(data, read_url=read_url)
 
 

@@ -9,6 +9,8 @@ import json
 import sys
 from typing import IO, Any
 
+import orjson
+
 from contractchain.lang.driver.standard_input import UrlReader
 from contractchain.lang.driver.standard_json import (
     compile_standard_json,
@@ -21,11 +23,9 @@ Json = dict[str, Any]
 def answer(line: str, *, read_url: UrlReader | None = None) -> Json:
     """Return the answer to one line."""
     try:
-        request = json.loads(line)
+        request = orjson.loads(line)  # its limit of nesting does not depend on the interpreter's
     except ValueError as error:
         return {"id": None, "output": internal_fault_output(f"the line is no JSON: {error}")}
-    except RecursionError:
-        return {"id": None, "output": internal_fault_output("the line is nested too deeply")}
     if not isinstance(request, dict) or "input" not in request:
         message = "a request is an object with `id` and `input`"
         number = request.get("id") if isinstance(request, dict) else None
