@@ -22,7 +22,7 @@ setup: ## Make the virtual environment with the native engine and all developmen
 	$(MAKE) solc
 
 solc: ## Install solc from npm, the oracle of the compiler's tests
-	cd tests/node && npm ci --silent --no-audit --no-fund
+	cd tests/node && npm install --silent --no-save --no-audit --no-fund
 
 fmt: ## Format Python and Rust
 	$(BIN)/ruff check --fix --quiet .

@@ -4,7 +4,7 @@
 
 Gas is that of the execution alone (no intrinsic gas, no refunds), so it is exact and the same
 everywhere. Three columns: ours, `solc --optimize`, `solc --optimize --via-ir`. Needs solc
-(`npm ci` in tests/node).
+(`npm install` in tests/node).
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """`ctc` against a node over JSON-RPC: anvil, an independent implementation.
 
-Install it with `npm ci` in `tests/node`, or name it in `CTC_ANVIL`; without it the tests against
+Install it with `npm install` in `tests/node`, or name it in `CTC_ANVIL`; without it the tests against
 it are skipped, or fail under `CTC_REQUIRE_ANVIL=1`.
 """
 
@@ -55,7 +55,7 @@ def anvil(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a fresh anvil."""
     program = find_anvil()
     if program is None:
-        reason = "anvil is not installed: run `npm ci` in tests/node"
+        reason = "anvil is not installed: run `npm install` in tests/node"
         if os.environ.get("CTC_REQUIRE_ANVIL") == "1":
             pytest.fail(reason)
         pytest.skip(reason)

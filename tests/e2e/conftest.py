@@ -70,7 +70,7 @@ def require_node_package(name: str) -> Path:
     """Return the folder of npm packages, or skip visibly where Node or the package is absent."""
     folder = NODE_DIR / "node_modules"
     if shutil.which("node") is None or not (folder / name).is_dir():
-        reason = f"`{name}` is not installed: run `npm ci` in tests/node"
+        reason = f"`{name}` is not installed: run `npm install` in tests/node"
         if os.environ.get("CTC_REQUIRE_SOLC") == "1":
             pytest.fail(reason)
         pytest.skip(reason)

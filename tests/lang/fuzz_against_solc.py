@@ -5,7 +5,7 @@
 Every contract in a file whose path contains PATTERN is deployed twice, with random constructor
 arguments, and called at random, also with damaged calldata. A difference in success, return data,
 logs or storage is printed, and so is one in the ABI. Contracts that look at their own code differ
-rightly. Needs solc (`npm ci` in tests/node).
+rightly. Needs solc (`npm install` in tests/node).
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """solc from npm as an independent implementation: one long-lived Node process, JSON lines.
 
-Install it with `npm ci` in `tests/node`. Where it is absent, tests that need it are skipped with
+Install it with `npm install` in `tests/node`. Where it is absent, tests that need it are skipped with
 a reason, or fail if `CTC_REQUIRE_SOLC=1`.
 """
 
@@ -91,7 +91,7 @@ def find_reason_without_solc() -> str | None:
     if shutil.which("node") is None:
         return "node is not installed"
     if not (NODE_DIR / "node_modules" / "solc").is_dir():
-        return "solc is not installed: run `npm ci` in tests/node"
+        return "solc is not installed: run `npm install` in tests/node"
     return None
 
 

@@ -1,4 +1,4 @@
-// Writes Till.json, in Foundry's format: node make_artifact.js (after `npm ci` in tests/node).
+// Writes Till.json, in Foundry's format: node make_artifact.js (after `npm install` in tests/node).
 const fs = require("fs");
 const path = require("path");
 const solc = require(path.join(__dirname, "../../node/node_modules/solc"));
