@@ -1,7 +1,7 @@
 """`ctc` against a node over JSON-RPC: anvil, an independent implementation.
 
-Install it with `npm install` in `tests/node`, or name it in `CTC_ANVIL`; without it the tests against
-it are skipped, or fail under `CTC_REQUIRE_ANVIL=1`.
+Install it with `npm install` in `tests/node`, or name it in `CTC_ANVIL`; without it the tests
+against it are skipped, or fail under `CTC_REQUIRE_ANVIL=1`.
 """
 
 import http.server

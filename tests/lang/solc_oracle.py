@@ -1,7 +1,7 @@
 """solc from npm as an independent implementation: one long-lived Node process, JSON lines.
 
-Install it with `npm install` in `tests/node`. Where it is absent, tests that need it are skipped with
-a reason, or fail if `CTC_REQUIRE_SOLC=1`.
+Install it with `npm install` in `tests/node`. Where it is absent, tests that need it are skipped
+with a reason, or fail if `CTC_REQUIRE_SOLC=1`.
 """
 
 import json
