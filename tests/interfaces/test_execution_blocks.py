@@ -191,6 +191,18 @@ def test_an_address_with_storage_alone_takes_no_contract(engine: ExecutionLayer)
     assert execution.failures == ((0, Halt(reason="create-collision")),)
 
 
+def test_transactions_alone_leave_out_what_else_a_block_does(engine: ExecutionLayer) -> None:
+    bench = Bench(engine, Fork.PRAGUE)
+    paid = Withdrawal(index=0, validator_index=0, address=BOB.address, amount_gwei=1)
+    before = bench.root
+    execution = bench.execute(transactions_only=True, withdrawals=(paid,))
+    assert execution.state_root == before
+    assert (execution.withdrawals_root, execution.requests_hash) == (None, None)
+    old = Bench(engine, Fork.FRONTIER)
+    before = old.root
+    assert old.execute(transactions_only=True).state_root == before
+
+
 def test_a_state_change_in_a_static_call_fails_that_call(engine: ExecutionLayer) -> None:
     caller = assemble(0, 0, 0, 0, OTHER_PUSH, 50_000, "STATICCALL", 1, "ADD", 0, "SSTORE")
     alloc = {TARGET: contract(caller), OTHER: contract(1, 0, "SSTORE")}

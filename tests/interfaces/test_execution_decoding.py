@@ -13,6 +13,7 @@ from contractchain.errors import (
     AuthorizationListError,
     BlobTransactionError,
     DecodeError,
+    FeeOverflowError,
     GasLimitExceededError,
     InitCodeTooLargeError,
     IntrinsicGasTooLowError,
@@ -187,6 +188,24 @@ def test_a_signature_out_of_range_is_refused(
     assert isinstance(decode_one(engine, raw), InvalidSignatureError)
 
 
+def test_a_parity_that_does_not_exist_is_an_invalid_signature(engine: ExecutionLayer) -> None:
+    fields = list(decode(sign(transfer())[1:]))
+    fields[9] = b"\x02"
+    assert isinstance(decode_one(engine, b"\x02" + encode(fields)), InvalidSignatureError)
+    fields = list(decode(sign(legacy())))
+    fields[6] = b"\x03"
+    assert isinstance(decode_one(engine, encode(fields)), InvalidSignatureError)
+
+
+def test_fees_are_256_bits(engine: ExecutionLayer) -> None:
+    fee = 2**256 // 21_000
+    decoded = decode_one(engine, sign(legacy(gas_price=fee, gas_limit=21_000)))
+    assert isinstance(decoded, DecodedTransaction)
+    assert decoded.max_fee_per_gas == decoded.max_priority_fee_per_gas == fee
+    fault = decode_one(engine, sign(legacy(gas_price=fee + 1, gas_limit=21_000)))
+    assert isinstance(fault, FeeOverflowError)
+
+
 @pytest.mark.parametrize(
     ("transaction", "error"),
     [
@@ -283,7 +302,6 @@ def test_trailing_bytes_and_leading_zeros_are_refused(engine: ExecutionLayer) ->
         (8, b"\x01"),
         (8, [[bytes(20)]]),
         (8, [[bytes(20), [bytes(31)]]]),
-        (9, b"\x02"),
         (10, bytes([1]) + bytes(32)),
     ],
 )

@@ -75,6 +75,27 @@ def test_a_transaction_that_is_not_allowed_is_rejected_or_raised(
     assert execution.included == (1,)
 
 
+def test_a_price_of_more_than_128_bits_is_more_than_a_sender_has(engine: ExecutionLayer) -> None:
+    bench = Bench(engine)
+    with pytest.raises(InsufficientFundsError) as raised:
+        bench.execute(sign(transfer(max_fee_per_gas=2**200, gas_limit=21_000)))
+    assert raised.value.required == 21_000 * 2**200 + transfer().value
+
+
+def test_a_sender_with_more_than_128_bits_of_wei_pays_the_usual_price(
+    engine: ExecutionLayer,
+) -> None:
+    bench = Bench(engine, alloc={ALICE.address: GenesisAccount(balance=2**255)})
+    bench.execute(sign(transfer(max_fee_per_gas=2**200, gas_limit=21_000, value=0)))
+    price = bench.context.base_fee_per_gas + transfer().max_priority_fee_per_gas
+    assert bench.balance(ALICE.address) == 2**255 - 21_000 * price
+
+
+def test_a_fee_below_the_base_fee_counts_before_too_little_gas(engine: ExecutionLayer) -> None:
+    with pytest.raises(FeeTooLowError):
+        Bench(engine).execute(sign(transfer(max_fee_per_gas=6, gas_limit=12)))
+
+
 def test_a_used_nonce_is_too_low(engine: ExecutionLayer) -> None:
     bench = Bench(engine)
     bench.execute(sign(transfer()))

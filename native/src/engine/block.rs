@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use alloy_primitives::{Address, B256, Bloom, Log};
-use revm::context::Context;
+use alloy_primitives::{Address, B256, Bloom, Log, U256};
 use revm::context::result::ExecutionResult;
+use revm::context::{Context, TxEnv};
 use revm::handler::MainnetContext;
 use revm::{DatabaseCommit, ExecuteEvm, MainBuilder, MainContext, MainnetEvm};
 
-use super::outcome::refusal;
+use super::outcome::{insufficient_funds, refusal};
 use super::overlay::Overlay;
 use super::receipt::{Status, bloom_of, encode_receipt};
 use super::{BlockContext, Engine, Fork, Outcome, instructions, system};
@@ -91,11 +91,15 @@ impl Engine {
             senders_to_skip: HashSet::new(),
             output: BlockOutput::default(),
         };
-        system::call_before_transactions(&mut run.evm, context);
+        if !context.transactions_only {
+            system::call_before_transactions(&mut run.evm, context);
+        }
         for (index, transaction) in decoded.into_iter().enumerate() {
             run.take(index, transaction)?;
         }
-        run.finish_block()?;
+        if !context.transactions_only {
+            run.finish_block()?;
+        }
         let Run {
             evm, mut output, ..
         } = run;
@@ -184,12 +188,58 @@ impl<'a> Run<'a> {
                 available,
             )));
         }
+        if transaction.fees.are_huge() {
+            return self.execute_with_huge_fees(transaction);
+        }
+        self.transact(env.clone(), &transaction.sender)
+    }
+
+    fn transact(
+        &mut self,
+        env: TxEnv,
+        sender: &Address,
+    ) -> std::result::Result<ExecutionResult, Refusal> {
         self.evm.transact_one(env.clone()).map_err(|error| {
             self.evm.finalize();
-            let state = &mut self.evm.ctx.journaled_state.database;
-            let balance = state.balance(&transaction.sender);
-            Refusal::Invalid(refusal(error, env, self.context, balance))
+            let balance = self.evm.ctx.journaled_state.database.balance(sender);
+            Refusal::Invalid(refusal(error, &env, self.context, balance))
         })
+    }
+
+    /// The EVM counts what gas costs at most in 128 bits: it is told of a lower maximum, and what
+    /// the true one asks of the sender is checked here.
+    fn execute_with_huge_fees(
+        &mut self,
+        transaction: &Recovered,
+    ) -> std::result::Result<ExecutionResult, Refusal> {
+        let mut env = transaction.env.clone();
+        let blob_gas = env.blob_hashes.len() as u128 * u128::from(GAS_PER_BLOB);
+        let most = u128::MAX / 2 / u128::from(env.gas_limit).max(1);
+        env.gas_price = env.gas_price.min(most);
+        env.gas_priority_fee = env.gas_priority_fee.map(|fee| fee.min(most));
+        env.max_fee_per_blob_gas = env
+            .max_fee_per_blob_gas
+            .min(u128::MAX / 2 / blob_gas.max(1));
+        let balance = (self.evm.ctx.journaled_state.database).balance(&transaction.sender);
+        let required = (transaction.fees.max)
+            .saturating_mul(U256::from(env.gas_limit))
+            .saturating_add(transaction.fees.blob.saturating_mul(U256::from(blob_gas)))
+            .saturating_add(env.value);
+        let result = match self.transact(env, &transaction.sender) {
+            Err(Refusal::Invalid(fault)) if fault.code != "insufficient-funds" => {
+                return Err(Refusal::Invalid(fault));
+            }
+            result => result,
+        };
+        let fault = if balance < required {
+            insufficient_funds(balance, required)
+        } else if transaction.fees.priority > U256::from(most) {
+            Fault::new("fee-overflow", [])
+        } else {
+            return result;
+        };
+        self.evm.finalize();
+        Err(Refusal::Invalid(fault))
     }
 
     fn include(
@@ -230,7 +280,7 @@ impl<'a> Run<'a> {
         output.included.push(index);
         output.hashes.push(transaction.hash);
         output.senders.push(transaction.sender);
-        if self.context.fork >= Fork::Prague {
+        if self.context.fork >= Fork::Prague && !self.context.transactions_only {
             let contract = &self.context.deposit_contract;
             system::collect_deposits(contract, &logs, &mut self.deposits)?;
         }

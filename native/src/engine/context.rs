@@ -75,6 +75,8 @@ pub struct BlockContext {
     pub uncles: Vec<(u64, Address)>,
     /// Whose logs become deposit requests (EIP-6110).
     pub deposit_contract: Address,
+    /// No system calls, withdrawals, rewards and requests.
+    pub transactions_only: bool,
 }
 
 impl BlockContext {
@@ -91,7 +93,11 @@ impl BlockContext {
     /// What transactions are checked against without a state.
     pub fn rules(&self) -> Rules {
         let max_blobs = self.blobs().map_or(0, |schedule| schedule.max);
-        Rules::new(self.fork, self.chain_id, max_blobs)
+        let mut rules = Rules::new(self.fork, self.chain_id, max_blobs);
+        if self.fork >= Fork::London {
+            rules.base_fee_per_gas = self.base_fee_per_gas;
+        }
+        rules
     }
 
     /// Hash of an ancestor, zero if it is unknown or out of reach.

@@ -44,6 +44,7 @@ fn context(fork: Fork) -> BlockContext {
         withdrawals: None,
         uncles: Vec::new(),
         deposit_contract: Address::ZERO,
+        transactions_only: false,
     }
 }
 

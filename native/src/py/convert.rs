@@ -168,6 +168,7 @@ pub fn block_context(object: &Bound<'_, PyAny>) -> PyResult<BlockContext> {
             Ok((number, address(&beneficiary)?))
         })?,
         deposit_contract: fields.address("deposit_contract")?,
+        transactions_only: fields.get("transactions_only")?.extract()?,
     })
 }
 

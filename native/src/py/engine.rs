@@ -272,7 +272,7 @@ fn decoded<'py>(
     (transaction, intrinsic): &Checked,
 ) -> PyResult<Bound<'py, PyTuple>> {
     let env = &transaction.env;
-    let priority_fee = env.gas_priority_fee.unwrap_or(env.gas_price);
+    let fees = &transaction.fees;
     let to = env.kind.to().map(|to| PyBytes::new(py, to.as_slice()));
     let fields: [Bound<'py, PyAny>; 13] = [
         raw.into_any(),
@@ -281,12 +281,12 @@ fn decoded<'py>(
         env.tx_type.into_pyobject(py)?.into_any(),
         env.nonce.into_pyobject(py)?.into_any(),
         env.gas_limit.into_pyobject(py)?.into_any(),
-        int(py, &U256::from(env.gas_price))?,
-        int(py, &U256::from(priority_fee))?,
+        int(py, &fees.max)?,
+        int(py, &fees.priority)?,
         int(py, &env.value)?,
         to.into_pyobject(py)?,
         intrinsic.required.into_pyobject(py)?.into_any(),
-        int(py, &U256::from(env.max_fee_per_blob_gas))?,
+        int(py, &fees.blob)?,
         env.blob_hashes.len().into_pyobject(py)?.into_any(),
     ];
     PyTuple::new(py, fields)

@@ -6,7 +6,7 @@ use alloy_primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
 use revm::context::TxEnv;
 use revm::context::transaction::{AccessList, AccessListItem, Authorization, SignedAuthorization};
 
-use super::rules::Facts;
+use super::rules::{Facts, Fees};
 use crate::fault::{Fault, Result};
 use crate::rlp::{self, Reader, RlpError};
 
@@ -31,6 +31,10 @@ pub struct Parsed {
     pub authorizations: Vec<SignedAuthorization>,
     /// All fields but sender and authorizations.
     pub env: TxEnv,
+    /// Fees as they are signed.
+    pub fees: Fees,
+    /// What is wrong with v or the y parity.
+    pub parity_fault: Option<String>,
 }
 
 type Decoded<T> = std::result::Result<T, RlpError>;
@@ -44,7 +48,11 @@ impl Parsed {
             Some(kind @ 1..=4) => decode_typed(raw, *kind, hash),
             Some(kind) => Reader::new(raw, 0).error(format!("unknown transaction type {kind}")),
         };
-        parsed.map_err(|error| Fault::decode(WHAT, error))
+        let parsed = parsed.map_err(|error| Fault::decode(WHAT, error))?;
+        match parsed.parity_fault {
+            Some(message) => Err(Fault::message("invalid-signature", message)),
+            None => Ok(parsed),
+        }
     }
 
     /// What the rules look at.
@@ -54,17 +62,14 @@ impl Parsed {
             signed_chain_id: self.signed_chain_id,
             authorizations: self.authorizations.len(),
             s: Some(self.s),
+            fees: self.fees,
         }
     }
 }
 
-/// Fees are 256 bits on the wire and 128 in the EVM; nobody can pay more than the latter holds.
-fn fee(fields: &mut Reader<'_>) -> Decoded<u128> {
-    let at = fields.clone();
-    match u128::try_from(fields.uint()?) {
-        Ok(fee) => Ok(fee),
-        Err(_) => at.error("fee of more than 128 bits"),
-    }
+/// A fee as the EVM counts it; the true one is in `Fees`.
+fn clamp(fee: U256) -> u128 {
+    u128::try_from(fee).unwrap_or(u128::MAX)
 }
 
 fn recipient(fields: &mut Reader<'_>) -> Decoded<TxKind> {
@@ -141,24 +146,28 @@ fn decode_legacy(raw: &[u8], hash: B256) -> Decoded<Parsed> {
     outer.finish()?;
     let start = fields.rest();
     let mut env = empty_env(0);
+    let mut fees = Fees::default();
     env.nonce = fields.uint64()?;
-    env.gas_price = fee(&mut fields)?;
+    fees.max = fields.uint()?;
+    fees.priority = fees.max;
+    env.gas_price = clamp(fees.max);
     env.gas_limit = fields.uint64()?;
     env.kind = recipient(&mut fields)?;
     env.value = fields.uint()?;
     env.data = Bytes::copy_from_slice(fields.bytes()?);
     let mut signed = start[..start.len() - fields.rest().len()].to_vec();
-    let at = fields.clone();
     let v = fields.uint()?;
     let (r, s) = (fields.uint()?, fields.uint()?);
     fields.finish()?;
     let base = U256::from(35);
+    let mut parity_fault = None;
     let (signed_chain_id, is_odd) = if v == U256::from(27) || v == U256::from(28) {
         (None, v == U256::from(28))
     } else if v >= base {
         (Some((v - base) >> 1), (v - base).bit(0))
     } else {
-        return at.error(format!("v is {v}, must be 27, 28 or at least 35"));
+        parity_fault = Some(format!("v is {v}, must be 27, 28 or at least 35"));
+        (None, false)
     };
     if let Some(chain_id) = &signed_chain_id {
         rlp::put_uint(&mut signed, chain_id);
@@ -176,6 +185,8 @@ fn decode_legacy(raw: &[u8], hash: B256) -> Decoded<Parsed> {
         signed_chain_id,
         authorizations: Vec::new(),
         env,
+        fees,
+        parity_fault,
     })
 }
 
@@ -185,13 +196,19 @@ fn decode_typed(raw: &[u8], kind: u8, hash: B256) -> Decoded<Parsed> {
     outer.finish()?;
     let start = fields.rest();
     let mut env = empty_env(kind);
+    let mut fees = Fees::default();
     let chain_id = fields.uint64()?;
     env.chain_id = Some(chain_id);
     env.nonce = fields.uint64()?;
     if kind > 1 {
-        env.gas_priority_fee = Some(fee(&mut fields)?);
+        fees.priority = fields.uint()?;
+        env.gas_priority_fee = Some(clamp(fees.priority));
     }
-    env.gas_price = fee(&mut fields)?;
+    fees.max = fields.uint()?;
+    env.gas_price = clamp(fees.max);
+    if kind == 1 {
+        fees.priority = fees.max;
+    }
     env.gas_limit = fields.uint64()?;
     env.kind = recipient(&mut fields)?;
     env.value = fields.uint()?;
@@ -199,17 +216,16 @@ fn decode_typed(raw: &[u8], kind: u8, hash: B256) -> Decoded<Parsed> {
     env.access_list = access_list(fields.list()?)?;
     let mut signed_authorizations = Vec::new();
     if kind == 3 {
-        env.max_fee_per_blob_gas = fee(&mut fields)?;
+        fees.blob = fields.uint()?;
+        env.max_fee_per_blob_gas = clamp(fees.blob);
         env.blob_hashes = hashes(fields.list()?)?;
     } else if kind == 4 {
         signed_authorizations = authorizations(fields.list()?)?;
     }
     let signed = &start[..start.len() - fields.rest().len()];
-    let at = fields.clone();
     let parity = fields.uint()?;
-    if parity > U256::ONE {
-        return at.error(format!("y parity is {parity}, must be 0 or 1"));
-    }
+    let parity_fault =
+        (parity > U256::ONE).then(|| format!("y parity is {parity}, must be 0 or 1"));
     let (r, s) = (fields.uint()?, fields.uint()?);
     fields.finish()?;
     let mut preimage = Vec::with_capacity(signed.len() + 10);
@@ -224,5 +240,7 @@ fn decode_typed(raw: &[u8], kind: u8, hash: B256) -> Decoded<Parsed> {
         signed_chain_id: Some(U256::from(chain_id)),
         authorizations: signed_authorizations,
         env,
+        fees,
+        parity_fault,
     })
 }

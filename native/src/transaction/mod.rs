@@ -11,7 +11,7 @@ mod rules;
 pub use cache::Cache;
 pub use decode::Parsed;
 pub use recover::{map_parallel, recover_address, recover_authority, recover_many, sign};
-pub use rules::{Intrinsic, Rules};
+pub use rules::{Fees, Intrinsic, Rules};
 
 use std::sync::Arc;
 
@@ -31,6 +31,8 @@ pub struct Recovered {
     pub is_low_s: bool,
     /// Chain id in the signature (EIP-155), of any size; None for unprotected legacy.
     pub signed_chain_id: Option<alloy_primitives::U256>,
+    /// Fees as they are signed.
+    pub fees: Fees,
     /// All fields, ready for the EVM.
     pub env: TxEnv,
 }

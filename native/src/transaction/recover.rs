@@ -98,6 +98,7 @@ fn recover(parsed: Parsed) -> Result<Arc<Recovered>> {
         sender,
         is_low_s: is_low_s(&parsed.s),
         signed_chain_id: parsed.signed_chain_id,
+        fees: parsed.fees,
         env,
     }))
 }

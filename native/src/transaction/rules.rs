@@ -1,5 +1,5 @@
 //! The rules of a transaction that need no state, in the order in which faults are reported:
-//! type, chain id, nonce, fees, blobs, authorizations, init code, gas limit, signature.
+//! type, chain id, nonce, fees, blobs, authorizations, init code, base fee, gas limit, signature.
 //!
 //! Spec: EIP-2, 155, 1559, 2028, 2681, 2718, 2930, 3860, 4844, 7594, 7623, 7702, 7825.
 
@@ -30,6 +30,8 @@ pub struct Rules {
     pub chain_id: u64,
     /// Blobs that one block may carry.
     pub max_blobs: u64,
+    /// What the block charges, in wei per gas; 0 leaves it unchecked.
+    pub base_fee_per_gas: u64,
     gas: GasParams,
 }
 
@@ -51,6 +53,26 @@ pub struct Facts<'a> {
     pub authorizations: usize,
     /// The s of the signature; None if it is known to be in the lower half.
     pub s: Option<U256>,
+    /// Fees as they are signed.
+    pub fees: Fees,
+}
+
+/// Fees as they are signed, in wei per gas: 256 bits on the wire, 128 in the EVM.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Fees {
+    /// Max fee; the gas price of types 0 and 1.
+    pub max: U256,
+    /// Max priority fee; the gas price of types 0 and 1.
+    pub priority: U256,
+    /// Max fee per blob gas; 0 unless type 3.
+    pub blob: U256,
+}
+
+impl Fees {
+    /// Whether one of them is not in the EVM's environment as it is.
+    pub fn are_huge(&self) -> bool {
+        self.max.max(self.priority).max(self.blob) > U256::from(u128::MAX)
+    }
 }
 
 impl Recovered {
@@ -61,6 +83,7 @@ impl Recovered {
             signed_chain_id: self.signed_chain_id,
             authorizations: self.env.authorization_list.len(),
             s: (!self.is_low_s).then_some(U256::MAX),
+            fees: self.fees,
         }
     }
 }
@@ -78,6 +101,7 @@ impl Rules {
             fork,
             chain_id,
             max_blobs,
+            base_fee_per_gas: 0,
             gas,
         }
     }
@@ -89,16 +113,7 @@ impl Rules {
         if env.nonce == u64::MAX {
             return Err(Fault::new("nonce-overflow", []));
         }
-        let priority_fee = env.gas_priority_fee.unwrap_or(env.gas_price);
-        if priority_fee > env.gas_price {
-            return Err(Fault::new(
-                "priority-fee-above-max-fee",
-                [
-                    ("max_priority_fee_per_gas", priority_fee.into()),
-                    ("max_fee_per_gas", env.gas_price.into()),
-                ],
-            ));
-        }
+        self.check_fees(facts)?;
         self.check_blobs(env)?;
         check_authorizations(facts)?;
         let size = env.data.len();
@@ -108,6 +123,15 @@ impl Rules {
                 [
                     ("size_bytes", (size as u64).into()),
                     ("limit_bytes", (MAX_INIT_CODE_BYTES as u64).into()),
+                ],
+            ));
+        }
+        if facts.fees.max < U256::from(self.base_fee_per_gas) {
+            return Err(Fault::new(
+                "fee-too-low",
+                [
+                    ("max_fee_per_gas", facts.fees.max.into()),
+                    ("base_fee_per_gas", self.base_fee_per_gas.into()),
                 ],
             ));
         }
@@ -151,6 +175,24 @@ impl Rules {
                 "wrong-chain-id",
                 [("got", chain_id.into()), ("expected", self.chain_id.into())],
             ));
+        }
+        Ok(())
+    }
+
+    fn check_fees(&self, facts: &Facts<'_>) -> Result<()> {
+        let fees = &facts.fees;
+        if fees.priority > fees.max {
+            return Err(Fault::new(
+                "priority-fee-above-max-fee",
+                [
+                    ("max_priority_fee_per_gas", fees.priority.into()),
+                    ("max_fee_per_gas", fees.max.into()),
+                ],
+            ));
+        }
+        let gas_limit = U256::from(facts.env.gas_limit);
+        if fees.max.checked_mul(gas_limit).is_none() {
+            return Err(Fault::new("fee-overflow", []));
         }
         Ok(())
     }

@@ -28,7 +28,6 @@ from contractchain.chain.snapshots import Snapshot, Snapshots
 from contractchain.chain.state_views import StateViews
 from contractchain.chain.time_control import TimeControl
 from contractchain.chain.transaction_pool import TransactionPool, calculate_capacity
-from contractchain.chain.uncles import validate_uncles
 from contractchain.chain.verifying import Verification, verify_blocks
 from contractchain.chain.views import HeadChange, SuggestedFees
 from contractchain.codec.block import decode_block
@@ -363,7 +362,6 @@ class Chain:
             if parent is None:
                 raise UnknownParentError(parent_hash=block.header.parent_hash)
             self._total_difficulty.validate(block.header, parent.header)
-            validate_uncles(block, self.config, self._canonical.find_by_hash)
             with self._retention.hold(parent.number, parent.state_root):
                 executed = import_block(
                     block,
@@ -372,6 +370,7 @@ class Chain:
                     execution=self._execution,
                     rules=self._consensus.rules,
                     ancestor_hashes=self._canonical.list_ancestor_hashes(parent.hash),
+                    find_block=self._canonical.find_by_hash,
                 )
             self._side.put(executed)
 

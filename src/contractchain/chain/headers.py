@@ -63,8 +63,11 @@ def validate_header(
         raise _fault(
             "extra_data", f"at most {max_extra_data_bytes} bytes, not {len(header.extra_data)}"
         )
+    is_first_london = fork >= Fork.LONDON > fork_of(config, parent)
+    _validate_gas_limit(header, parent, is_first_london=is_first_london)
     _validate_presence(header, fork)
-    _validate_gas(header, parent, fork, fork_of(config, parent))
+    if fork >= Fork.LONDON:
+        _validate_base_fee(header, parent, is_first_london=is_first_london)
     if fork >= Fork.PARIS:
         _validate_after_merge(header)
     validate_difficulty(header, parent, config)
@@ -84,7 +87,7 @@ def _validate_presence(header: Header, fork: Fork) -> None:
             raise _fault(name, f"{verb} {since.value}, the block is under {fork.value}")
 
 
-def _validate_gas(header: Header, parent: Header, fork: Fork, parent_fork: Fork) -> None:
+def _validate_gas_limit(header: Header, parent: Header, *, is_first_london: bool) -> None:
     if header.gas_used > header.gas_limit:
         raise _fault("gas_used", f"{header.gas_used} exceeds the gas limit {header.gas_limit}")
     if not MIN_GAS_LIMIT <= header.gas_limit <= MAX_GAS_LIMIT:
@@ -92,7 +95,6 @@ def _validate_gas(header: Header, parent: Header, fork: Fork, parent_fork: Fork)
             "gas_limit", f"must be from {MIN_GAS_LIMIT} to {MAX_GAS_LIMIT}, not {header.gas_limit}"
         )
     parent_limit = parent.gas_limit
-    is_first_london = fork >= Fork.LONDON > parent_fork
     if is_first_london:
         parent_limit *= ELASTICITY
     room = parent_limit // GAS_LIMIT_ADJUSTMENT
@@ -101,10 +103,12 @@ def _validate_gas(header: Header, parent: Header, fork: Fork, parent_fork: Fork)
             "gas_limit",
             f"{header.gas_limit} is not within {room - 1} of the parent's {parent_limit}",
         )
-    if fork >= Fork.LONDON:
-        expected = calculate_base_fee_per_gas(parent, parent_is_london=not is_first_london)
-        if header.base_fee_per_gas != expected:
-            raise _fault("base_fee_per_gas", f"must be {expected}, not {header.base_fee_per_gas}")
+
+
+def _validate_base_fee(header: Header, parent: Header, *, is_first_london: bool) -> None:
+    expected = calculate_base_fee_per_gas(parent, parent_is_london=not is_first_london)
+    if header.base_fee_per_gas != expected:
+        raise _fault("base_fee_per_gas", f"must be {expected}, not {header.base_fee_per_gas}")
 
 
 def _validate_after_merge(header: Header) -> None:

@@ -4,10 +4,13 @@ Spec:
     Yellow paper, section 4.3.4; execution-specs `state_transition`.
 """
 
+from collections.abc import Callable
+
 from contractchain.chain.context import build_context
 from contractchain.chain.executed import ExecutedBlock
 from contractchain.chain.forks import fork_of
 from contractchain.chain.headers import validate_header
+from contractchain.chain.uncles import validate_uncles
 from contractchain.codec.block import encode_block, hash_header, hash_uncles
 from contractchain.errors import InvalidBlockError, MismatchError
 from contractchain.interfaces.consensus import HeaderRules
@@ -32,6 +35,7 @@ def import_block(
     execution: ExecutionLayer,
     rules: HeaderRules,
     ancestor_hashes: bytes,
+    find_block: Callable[[Hash32], ExecutedBlock | None],
 ) -> ExecutedBlock:
     """Return a block as executed on its parent's state; its state is retained for the caller.
 
@@ -42,6 +46,7 @@ def import_block(
         execution: Runs the transactions.
         rules: What the consensus engine demands.
         ancestor_hashes: For BLOCKHASH, the parent's first.
+        find_block: Finds ancestors, for the rules of uncles.
 
     Raises:
         InvalidBlockError: a rule is broken (`MismatchError` names the field that differs).
@@ -53,6 +58,7 @@ def import_block(
     rules.verify(block.header, parent)
     encoded = encode_block(block)
     _validate_body(block, config, len(encoded))
+    validate_uncles(block, config, find_block)
     context = build_context(block, config, ancestor_hashes)
     result = execution.execute_block(parent.state_root, context, block.transactions, strict=True)
     try:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contractchain.chain.executed import ExecutedBlock
 from contractchain.chain.headers import validate_header
 from contractchain.codec.block import hash_header
-from contractchain.errors import InvalidBlockError, InvalidHeaderError
+from contractchain.errors import InvalidHeaderError, InvalidUncleError
 from contractchain.types import Block, ChainConfig, Hash32
 
 MAX_UNCLES = 2
@@ -28,27 +28,27 @@ def validate_uncles(
         find_block: Finds ancestors by hash.
 
     Raises:
-        InvalidBlockError: too many, the same twice, rewarded before, or no close relative.
+        InvalidUncleError: too many, the same twice, rewarded before, or no close relative.
     """
     if not block.uncles:
         return
     if len(block.uncles) > MAX_UNCLES:
-        raise InvalidBlockError(f"at most {MAX_UNCLES} uncles, not {len(block.uncles)}")
+        raise InvalidUncleError(f"at most {MAX_UNCLES} uncles, not {len(block.uncles)}")
     ancestors = _collect_ancestors(block, find_block)
     taken = {hash_header(u) for ancestor in ancestors.values() for u in ancestor.block.uncles}
     taken |= {block.hash, *ancestors}
     for uncle in block.uncles:
         uncle_hash = hash_header(uncle)
         if uncle_hash in taken:
-            raise InvalidBlockError(f"uncle 0x{uncle_hash.hex()} is an ancestor, or listed before")
+            raise InvalidUncleError(f"uncle 0x{uncle_hash.hex()} is an ancestor, or listed before")
         taken.add(uncle_hash)
         parent = ancestors.get(uncle.parent_hash)
         if parent is None or uncle.parent_hash == block.header.parent_hash:
-            raise InvalidBlockError(f"uncle 0x{uncle_hash.hex()} is no close relative")
+            raise InvalidUncleError(f"uncle 0x{uncle_hash.hex()} is no close relative")
         try:
             validate_header(uncle, parent.header, config)
         except InvalidHeaderError as error:
-            raise InvalidBlockError(f"uncle 0x{uncle_hash.hex()} is invalid: {error}") from error
+            raise InvalidUncleError(f"uncle 0x{uncle_hash.hex()} is invalid: {error}") from error
 
 
 def _collect_ancestors(

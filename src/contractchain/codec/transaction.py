@@ -10,7 +10,7 @@ from typing import assert_never
 
 from contractchain.codec.rlp import Item, as_bytes, as_int, as_list, decode, encode, encode_int
 from contractchain.crypto import Signature, keccak256, recover_address, sign_hash
-from contractchain.errors import DecodeError
+from contractchain.errors import DecodeError, InvalidSignatureError
 from contractchain.types import (
     AccessEntry,
     AccessListTransaction,
@@ -84,6 +84,7 @@ def decode_transaction(raw: bytes) -> Transaction:
 
     Raises:
         DecodeError: unknown type, not canonical, wrong number or size of fields.
+        InvalidSignatureError: v or the y parity has a value that it never has.
     """
     if not raw:
         raise DecodeError("no bytes", what=WHAT)
@@ -162,7 +163,7 @@ def _to(item: Item) -> Address | None:
 def _parity(item: Item) -> int:
     value = as_int(item, WHAT)
     if value > 1:
-        raise DecodeError(f"y parity is {value}, must be 0 or 1", what=WHAT)
+        raise InvalidSignatureError(f"y parity is {value}, must be 0 or 1")
     return value
 
 
@@ -199,7 +200,7 @@ def _decode_legacy(fields: Sequence[Item]) -> LegacyTransaction:
     elif v >= 35:
         chain_id, y_parity = (v - 35) // 2, (v - 35) % 2
     else:
-        raise DecodeError(f"v is {v}, must be 27, 28 or at least 35", what=WHAT)
+        raise InvalidSignatureError(f"v is {v}, must be 27, 28 or at least 35")
     return LegacyTransaction(
         nonce=as_int(nonce, WHAT, bits=64),
         gas_price=as_int(gas_price, WHAT),

@@ -178,6 +178,18 @@ class FeeTooLowError(InvalidTransactionError):
 
 
 @dataclass(eq=False)
+class FeeOverflowError(InvalidTransactionError):
+    """Gas at the maximum fee costs more than 256 bits can say, so nobody can own it.
+
+    The native engine counts fees in 128 bits and refuses a price above that, too.
+    """
+
+    code: ClassVar[str] = "fee-overflow"
+
+    message: str = "the fee is more than anybody can own"
+
+
+@dataclass(eq=False)
 class PriorityFeeAboveMaxFeeError(InvalidTransactionError):
     """`max_priority_fee_per_gas` exceeds `max_fee_per_gas` (EIP-1559)."""
 
@@ -266,6 +278,13 @@ class InvalidHeaderError(InvalidBlockError):
 
     def describe(self) -> str:
         return f"`{self.field_name}`: {self.message}" if self.field_name else self.message
+
+
+@dataclass(eq=False)
+class InvalidUncleError(InvalidBlockError):
+    """Too many uncles, one listed twice or rewarded before, no close relative, or invalid."""
+
+    code: ClassVar[str] = "invalid-uncle"
 
 
 @dataclass(eq=False)

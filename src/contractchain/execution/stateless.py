@@ -15,6 +15,8 @@ from contractchain.codec.transaction import decode_transaction, hash_transaction
 from contractchain.errors import (
     AuthorizationListError,
     BlobTransactionError,
+    FeeOverflowError,
+    FeeTooLowError,
     GasLimitExceededError,
     InitCodeTooLargeError,
     IntrinsicGasTooLowError,
@@ -36,6 +38,8 @@ from contractchain.types import (
 )
 
 MAX_NONCE = 2**64 - 1
+MAX_COST = 2**256 - 1
+"""Wei; what gas may cost at most."""
 MAX_INIT_CODE_BYTES = 49_152
 MAX_TRANSACTION_GAS = 2**24
 MAX_TRANSACTION_BLOBS = 6
@@ -127,7 +131,7 @@ def decode_checked(raw: bytes, rules: TransactionRules) -> tuple[Transaction, De
     """Decode a transaction, check it against every rule that needs no state, recover its sender.
 
     The order of the checks is: encoding, type, chain id, nonce, fees, blobs, authorizations,
-    init code, gas limit, signature. The first fault is raised.
+    init code, base fee, gas limit, signature. The first fault is raised.
 
     Raises:
         DecodeError: the encoding is malformed.
@@ -135,13 +139,15 @@ def decode_checked(raw: bytes, rules: TransactionRules) -> tuple[Transaction, De
     """
     transaction = decode_transaction(raw)
     validate_fields(transaction, rules)
+    max_fee, priority_fee = fees_of(transaction)
+    if max_fee < rules.base_fee_per_gas:
+        raise FeeTooLowError(max_fee_per_gas=max_fee, base_fee_per_gas=rules.base_fee_per_gas)
     gas = intrinsic_gas_of(transaction, rules.fork)
     if transaction.gas_limit < gas.required:
         raise IntrinsicGasTooLowError(gas_limit=transaction.gas_limit, required=gas.required)
     if rules.fork >= Fork.OSAKA and transaction.gas_limit > MAX_TRANSACTION_GAS:
         raise GasLimitExceededError(gas_limit=transaction.gas_limit, available=MAX_TRANSACTION_GAS)
     sender = recover_sender(transaction, low_s=rules.fork >= Fork.HOMESTEAD)
-    max_fee, priority_fee = fees_of(transaction)
     blob_fee, blob_count = 0, 0
     if isinstance(transaction, BlobTransaction):
         blob_fee = transaction.max_fee_per_blob_gas
@@ -186,6 +192,8 @@ def validate_fields(transaction: Transaction, rules: TransactionRules) -> None:
         raise PriorityFeeAboveMaxFeeError(
             max_priority_fee_per_gas=priority_fee, max_fee_per_gas=max_fee
         )
+    if transaction.gas_limit * max_fee > MAX_COST:
+        raise FeeOverflowError()
     if isinstance(transaction, BlobTransaction):
         _validate_blobs(transaction, rules)
     if isinstance(transaction, SetCodeTransaction):

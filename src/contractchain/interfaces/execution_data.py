@@ -29,6 +29,8 @@ class TransactionRules:
     chain_id: int
     max_blobs: int = 0
     """Blobs that one block may carry."""
+    base_fee_per_gas: int = 0
+    """What the block charges, in wei per gas; 0 leaves it unchecked, as the pool does."""
 
 
 class DecodedTransaction(NamedTuple):
@@ -87,6 +89,8 @@ class BlockContext:
     """(number, beneficiary) of each uncle, for rewards before the merge."""
     deposit_contract: Address = ZERO_ADDRESS
     """Whose logs become deposit requests (EIP-6110)."""
+    transactions_only: bool = False
+    """No system calls, withdrawals, rewards and requests: transactions outside of any block."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

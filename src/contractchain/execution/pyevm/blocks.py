@@ -87,8 +87,10 @@ def execute_block(
         fork=context.fork,
         chain_id=context.chain_id,
         max_blobs=schedule.max if schedule else 0,
+        base_fee_per_gas=context.base_fee_per_gas if context.fork >= Fork.LONDON else 0,
     )
-    open_block(state)
+    if not context.transactions_only:
+        open_block(state)
     block = _Block()
     for index, raw in enumerate(transactions):
         try:
@@ -110,7 +112,7 @@ def execute_block(
             block.skipped_senders.add(decoded.sender)
             continue
         _include(store, state, block, index, transaction, decoded)
-    requests_hash = close_block(state, block.logs)
+    requests_hash = None if context.transactions_only else close_block(state, block.logs)
     changes, codes = world.collect_changes()
     return BlockExecution(
         state_root=store.apply(parent_root, changes, codes),
@@ -183,6 +185,6 @@ def _include(
 
 
 def _withdrawals_root(context: BlockContext) -> Hash32 | None:
-    if context.fork < Fork.SHANGHAI:
+    if context.fork < Fork.SHANGHAI or context.transactions_only:
         return None
     return calculate_list_root([encode_withdrawal(w) for w in context.withdrawals or ()])
