@@ -23,7 +23,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Chain": {
         "node": ("node", "Serve the chain over JSON-RPC until interrupted."),
-        "chain": ("chain", "Check the chain of the project."),
+        "chain": ("chain", "Check, import and export the chain of the project."),
         "accounts": ("accounts", "List the development accounts and their balances."),
         "balance": ("balance", "Show the balance of an account."),
         "block": ("block", "Show a block."),
@@ -31,6 +31,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "receipt": ("receipt", "Show the receipt of a transaction, with decoded events."),
     },
     "Tool": {
+        "evm": ("evm", "Run bytecode, and Ethereum's own test suites."),
         "doctor": ("doctor", "Check what is installed and whether the project is healthy."),
         "version": ("version", "Show the version."),
         "completion": ("completion", "Print the completion script of a shell."),

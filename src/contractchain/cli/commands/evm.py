@@ -1,0 +1,302 @@
+"""`ctc evm`: the EVM itself, and Ethereum's own tests on it."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from contractchain.cli.invocation import TEXT
+from contractchain.cli.invocation import command as ctc_command
+from contractchain.cli.options import ENGINES, MAX_GAS, parse_amount
+from contractchain.cli.rendering import Answer, align
+from contractchain.errors import UsageError, closest
+
+if TYPE_CHECKING:
+    from contractchain.conformance import CaseResult, Suite, Tally
+    from contractchain.interfaces.execution_data import CallResult
+
+DEFAULT_GAS = 10_000_000
+CODE_ADDRESS = bytes.fromhex("c0de" * 10)
+"""Where code is put to be run."""
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@click.group("evm", context_settings={"help_option_names": ["-h", "--help"]})
+def command() -> None:
+    """Run bytecode, and Ethereum's own test suites."""
+
+
+def _engine_option(function: Function) -> Function:
+    return click.option(
+        "--engine",
+        type=click.Choice(ENGINES),
+        default="auto",
+        envvar="CTC_ENGINE",
+        help="Execution engine.  [env: CTC_ENGINE]",
+    )(function)
+
+
+def _suite_options(function: Function) -> Function:
+    for decorator in (
+        click.argument(
+            "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+        ),
+        click.option("--fork", metavar="NAME", help="Only this fork or network, as the files say."),
+        click.option(
+            "-j",
+            "--jobs",
+            type=click.IntRange(1, 64),
+            default=1,
+            show_default=True,
+            metavar="N",
+            help="Processes.",
+        ),
+        _engine_option,
+    ):
+        function = decorator(function)
+    return function
+
+
+@ctc_command(
+    "statetest",
+    examples=[
+        "ctc evm statetest GeneralStateTests/stCreate2",
+        "ctc evm statetest --fork Cancun --engine py-evm -j 4 GeneralStateTests",
+    ],
+)
+@_suite_options
+def statetest(paths: tuple[Path, ...], fork: str | None, jobs: int, engine: str) -> Answer:
+    """Run state tests: files or folders in the format of ethereum/tests.
+
+    State root and logs must come out as the files say; what must be refused must be refused for
+    the reason given. One line per failure; the exit status is 1 if there is one.
+    """
+    from contractchain.conformance import Suite
+
+    return _run_suite(Suite.STATE, paths, fork, jobs, engine)
+
+
+@ctc_command(
+    "blocktest",
+    examples=[
+        "ctc evm blocktest BlockchainTests/ValidBlocks",
+        "ctc evm blocktest --json BlockchainTests",
+    ],
+)
+@_suite_options
+def blocktest(paths: tuple[Path, ...], fork: str | None, jobs: int, engine: str) -> Answer:
+    """Run block tests: files or folders in the format of ethereum/tests.
+
+    Every valid block must be imported and every invalid one refused for the reason given; the
+    head must be the one that the file names. Seals of proof of work are not checked.
+    """
+    from contractchain.conformance import Suite
+
+    return _run_suite(Suite.BLOCK, paths, fork, jobs, engine)
+
+
+@ctc_command("txtest", examples=["ctc evm txtest TransactionTests"])
+@_suite_options
+def txtest(paths: tuple[Path, ...], fork: str | None, jobs: int, engine: str) -> Answer:
+    """Run transaction tests: files or folders in the format of ethereum/tests.
+
+    Hash, sender and intrinsic gas of valid transactions must come out as the files say; invalid
+    ones must be refused for the reason given.
+    """
+    from contractchain.conformance import Suite
+
+    return _run_suite(Suite.TRANSACTION, paths, fork, jobs, engine)
+
+
+@ctc_command(
+    "run",
+    examples=[
+        "ctc evm run --code 0x600160020160005260206000f3",
+        "ctc evm run --code counter.hex --input 0xd09de08a --fork london",
+    ],
+)
+@click.option("--code", type=TEXT, metavar="HEX|FILE", required=True, help="Runtime code.")
+@click.option("--input", "calldata", type=TEXT, default="0x", metavar="HEX", help="Calldata.")
+@click.option("--gas", type=TEXT, metavar="GAS", help=f"Gas limit (default: {DEFAULT_GAS:,}).")
+@click.option("--fork", metavar="NAME", default="prague", show_default=True, help="Rules.")
+@_engine_option
+def run(code: str, calldata: str, gas: str | None, fork: str, engine: str) -> Answer:
+    """Run code as a transaction that calls it would, on an otherwise empty state.
+
+    The gas used is what the transaction pays for, its intrinsic gas included. The exit status
+    is 3 if the code reverts or halts.
+    """
+    from contractchain.execution import create_engine
+    from contractchain.interfaces.execution_data import AccountOverride, BlockContext, Message
+    from contractchain.types import EMPTY_TRIE_ROOT, Fork
+
+    forks = {candidate.value.lower(): candidate for candidate in Fork}
+    rules = forks.get(fork.lower())
+    if rules is None:
+        hint = closest(fork.lower(), forks) or f"there are {', '.join(forks)}"
+        raise UsageError(f"there is no fork `{fork}`", hint=hint)
+    executing = create_engine(engine)
+    limit = parse_amount("--gas", gas, MAX_GAS)
+    limit = DEFAULT_GAS if limit is None else limit
+    context = BlockContext(
+        fork=rules,
+        chain_id=1,
+        number=1,
+        timestamp=1,
+        gas_limit=limit,
+        difficulty=0 if rules >= Fork.PARIS else 131_072,
+        parent_beacon_block_root=bytes(32) if rules >= Fork.CANCUN else None,
+    )
+    result = executing.call(
+        EMPTY_TRIE_ROOT,
+        context,
+        Message(to=CODE_ADDRESS, data=_parse_hex("--input", calldata), gas_limit=limit),
+        {CODE_ADDRESS: AccountOverride(code=_read_code(code))},
+    )
+    return _describe_run(result, executing.name, rules.value)
+
+
+command.add_command(statetest)
+command.add_command(blocktest)
+command.add_command(txtest)
+command.add_command(run)
+
+
+def _run_suite(
+    suite: "Suite", paths: tuple[Path, ...], fork: str | None, jobs: int, engine: str
+) -> Answer:
+    from contractchain.conformance import Tally, find_test_files, run_files
+    from contractchain.execution import resolve_engine_name
+
+    name = resolve_engine_name(engine)
+    files = find_test_files(paths)
+    tally = Tally()
+    start = time.monotonic()
+    with _Progress(len(files)) as progress:
+        for path, results in run_files(suite, files, name, fork=fork, processes=jobs):
+            for result in results:
+                tally.add(result)
+            progress.advance(path, tally)
+    return _describe_suite(tally, name, len(files), time.monotonic() - start)
+
+
+class _Progress:
+    """A bar on stderr, if that is a terminal."""
+
+    def __init__(self, files: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        console = Console(stderr=True)
+        self._bar = Progress(
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.description}"),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=files)
+
+    def __enter__(self) -> "_Progress":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def advance(self, path: Path, tally: "Tally") -> None:
+        """Show that a file is done."""
+        text = f"{tally.passed:,} passed, {tally.failed:,} failed  {path.stem}"
+        self._bar.update(self._task, advance=1, description=text)
+
+
+def _describe_suite(tally: "Tally", engine: str, files: int, seconds: float) -> Answer:
+    lines = [_describe_failure(failure) for failure in tally.failures]
+    lines += [f"skipped {count:,}: {reason}" for reason, count in tally.skips.items()]
+    lines.append(
+        f"{tally.passed:,} passed, {tally.failed:,} failed, {tally.skipped:,} skipped "
+        f"({files:,} files, {engine}, {seconds:.1f} s)"
+    )
+    document = {
+        "engine": engine,
+        "files": files,
+        "seconds": round(seconds, 3),
+        "skips": tally.skips,
+        "passed": tally.passed,
+        "failed": tally.failed,
+        "skipped": tally.skipped,
+        "failures": [
+            {
+                "name": failure.name,
+                "fork": failure.fork,
+                "reason": failure.reason,
+                "expected": failure.expected,
+                "actual": failure.actual,
+                "path": failure.path,
+            }
+            for failure in tally.failures
+        ],
+    }
+    return Answer(document=document, text="\n".join(lines), exit_code=1 if tally.failed else 0)
+
+
+def _describe_failure(failure: "CaseResult") -> str:
+    return (
+        f"FAILED {failure.name} ({failure.fork}): {failure.reason}; "
+        f"expected {failure.expected}, got {failure.actual}  [{failure.path}]"
+    )
+
+
+def _read_code(text: str) -> bytes:
+    path = Path(text)
+    if text.startswith(("0x", "0X")) or not path.is_file():
+        return _parse_hex("--code", text)
+    try:
+        return _parse_hex("--code", path.read_text("ascii").strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"`--code`: {path} cannot be read as hex text") from error
+
+
+def _parse_hex(option: str, text: str) -> bytes:
+    digits = "".join(text.split()).removeprefix("0x").removeprefix("0X")
+    try:
+        return bytes.fromhex(digits)
+    except ValueError as error:
+        shown = text if len(text) <= 40 else text[:36] + "…"
+        raise UsageError(f"`{option}`: expected hex, found `{shown}`") from error
+
+
+def _describe_run(result: "CallResult", engine: str, fork: str) -> Answer:
+    from contractchain.types import Halt, Revert, Success
+
+    document: dict[str, Any] = {"engine": engine, "fork": fork, "gas_used": result.gas_used}
+    fields = [("engine", engine), ("fork", fork), ("gas used", f"{result.gas_used:,}")]
+    failure = None
+    match result.outcome:
+        case Success(return_data=data):
+            document |= {"outcome": "success", "output": _hex(data)}
+        case Revert(data=data):
+            document |= {"outcome": "revert", "output": _hex(data)}
+            failure = f"reverted with {_hex(data)}"
+        case Halt(reason=reason):
+            document |= {"outcome": "halt", "output": "0x", "reason": reason}
+            failure = f"halted: {reason}"
+    document["logs"] = [
+        {
+            "address": _hex(log.address),
+            "topics": [_hex(topic) for topic in log.topics],
+            "data": _hex(log.data),
+        }
+        for log in result.logs
+    ]
+    fields.append(("output", document["output"]))
+    fields += [("log", f"{entry['topics']} {entry['data']}") for entry in document["logs"]]
+    return Answer(document=document, text=align(fields), failure=failure)
+
+
+def _hex(data: bytes) -> str:
+    return "0x" + data.hex()

@@ -1,0 +1,19 @@
+"""Ethereum's own test suites, run on our engines and our chain.
+
+Reads the formats of ethereum/tests and execution-spec-tests: state tests, block tests and
+transaction tests. What must be refused must be refused for the right reason: every
+`expectException` stands for classes of ours. Downloads nothing.
+"""
+
+from contractchain.conformance.results import CaseResult, Tally, Verdict
+from contractchain.conformance.suites import Suite, find_test_files, run_file, run_files
+
+__all__ = [
+    "CaseResult",
+    "Suite",
+    "Tally",
+    "Verdict",
+    "find_test_files",
+    "run_file",
+    "run_files",
+]

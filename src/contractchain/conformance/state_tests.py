@@ -1,0 +1,229 @@
+"""State tests: one transaction on a given state, under each fork.
+
+The root of the state and the hash of the logs must come out as the file says. A transaction that
+must be refused has to be refused for the reason given. There is no block around the transaction:
+no reward, no withdrawals, no system calls.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from contractchain.chain.fees import calculate_excess_blob_gas
+from contractchain.chain.json_fields import Fields
+from contractchain.codec.receipt import decode_receipt
+from contractchain.codec.rlp import Item, encode
+from contractchain.codec.state_diff import AccountChange, encode_state_diff
+from contractchain.conformance.expectations import explain_mismatch, name_error
+from contractchain.conformance.networks import find_blob_schedule, find_fork
+from contractchain.conformance.results import CaseResult, Verdict
+from contractchain.conformance.state_transactions import build_transaction
+from contractchain.conformance.values import (
+    encode_accounts,
+    find_value,
+    find_word,
+    get_bytes,
+    get_list,
+    get_object,
+    parse_accounts,
+    parse_blob_schedules,
+    parse_chain_id,
+    read_cases,
+)
+from contractchain.crypto import keccak256
+from contractchain.errors import ConfigError, ContractChainError, EngineError, ValidationError
+from contractchain.interfaces.execution import ExecutionLayer
+from contractchain.interfaces.execution_data import BlockContext, BlockExecution
+from contractchain.types import EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, ZERO_HASH, Fork, Hash32, Header
+from contractchain.types.fork import BlobSchedule
+
+KEYS = ("env", "pre", "transaction", "post")
+MAX_GAS_LIMIT = 2**63 - 1
+DEFAULT_BASE_FEE = 10
+"""Wei per gas, from London on, where the environment names none."""
+BLOCKHASH_WINDOW = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateCase:
+    """One transaction under one fork."""
+
+    name: str
+    fork_name: str
+    fork: Fork
+    context: BlockContext
+    pre: bytes
+    """State diff from the empty state."""
+    transaction: bytes | ValidationError
+    """Encoded, or why it has no encoding."""
+    expected_root: Hash32
+    expected_logs: Hash32
+    exception: str | None
+
+
+def run_state_file(
+    path: Path, engine: ExecutionLayer, fork_name: str | None = None
+) -> Iterator[CaseResult]:
+    """Run the cases of a file, or those of one fork.
+
+    Raises:
+        ConfigError: the file is malformed.
+    """
+    for name, test in read_cases(path, KEYS):
+        pre = encode_accounts(parse_accounts(get_object(test, "pre")))
+        post = get_object(test, "post")
+        for fork in post.names():
+            if fork_name is not None and fork != fork_name:
+                continue
+            for place, entry in enumerate(get_list(post, fork)):
+                label = f"{name}[{place}]"
+                if find_fork(fork) is None:
+                    yield CaseResult(
+                        name=label,
+                        fork=fork,
+                        verdict=Verdict.SKIPPED,
+                        reason=f"fork `{fork}` is not built",
+                        path=str(path),
+                    )
+                    continue
+                if not isinstance(entry, dict):
+                    raise post.fault(fork, "expected a list of objects")
+                fields = Fields(entry, path=str(path), key=f"{name}.post.{fork}.{place}")
+                case = _parse_case(label, fork, test, fields, pre)
+                yield run_state_case(case, engine, str(path))
+
+
+def run_state_case(case: StateCase, engine: ExecutionLayer, path: str = "") -> CaseResult:
+    """Run a case on a new state of the engine, and leave none behind."""
+
+    def result(
+        verdict: Verdict, reason: str = "", expected: str = "", actual: str = ""
+    ) -> CaseResult:
+        return CaseResult(
+            name=case.name,
+            fork=case.fork_name,
+            verdict=verdict,
+            reason=reason,
+            expected=expected,
+            actual=actual,
+            path=path,
+        )
+
+    pre_root = engine.apply_diffs(EMPTY_TRIE_ROOT, [case.pre])
+    try:
+        if isinstance(case.transaction, ValidationError):
+            raise case.transaction
+        execution = engine.execute_block(pre_root, case.context, [case.transaction], strict=True)
+    except ValidationError as error:
+        if case.exception is None:
+            return result(
+                Verdict.FAILED, f"refused: {error}", _show(case.expected_root), name_error(error)
+            )
+        mismatch = explain_mismatch(case.exception, error)
+        if mismatch is None:
+            return result(Verdict.PASSED)
+        return result(Verdict.FAILED, mismatch, case.exception, name_error(error))
+    except EngineError as error:
+        return result(Verdict.SKIPPED, str(error))
+    except ContractChainError as error:
+        return result(Verdict.FAILED, f"engine: {error}", _show(case.expected_root), error.code)
+    finally:
+        engine.release(pre_root)
+    root, logs = _finish(case, engine, execution)
+    if case.exception is not None:
+        return result(Verdict.FAILED, "accepted", case.exception, _show(root))
+    if root != case.expected_root:
+        reason = "another state root"
+        return result(Verdict.FAILED, reason, _show(case.expected_root), _show(root))
+    if logs != case.expected_logs:
+        reason = "another hash of the logs"
+        return result(Verdict.FAILED, reason, _show(case.expected_logs), _show(logs))
+    return result(Verdict.PASSED)
+
+
+def _finish(
+    case: StateCase, engine: ExecutionLayer, execution: BlockExecution
+) -> tuple[Hash32, Hash32]:
+    """Return the state root and the hash of the logs; gives up the state.
+
+    The vectors are made with a reward of 0, which makes the beneficiary exist before EIP-161.
+    """
+    root = execution.state_root
+    beneficiary = case.context.beneficiary
+    if case.fork < Fork.SPURIOUS_DRAGON and engine.accounts(root, [beneficiary])[0] is None:
+        touched = AccountChange(address=beneficiary, code_hash=EMPTY_CODE_HASH)
+        before, root = root, engine.apply_diffs(root, [encode_state_diff([touched], [])])
+        engine.release(before)
+    engine.release(root)
+    logs = decode_receipt(execution.receipts[0]).logs
+    items: list[Item] = [[log.address, list(log.topics), log.data] for log in logs]
+    return root, keccak256(encode(items))
+
+
+def _show(value: bytes) -> str:
+    return "0x" + value.hex()
+
+
+def _parse_case(label: str, fork_name: str, test: Fields, post: Fields, pre: bytes) -> StateCase:
+    fork = find_fork(fork_name)
+    if fork is None:
+        raise ConfigError(f"fork `{fork_name}` is not known")
+    schedule = find_blob_schedule(fork_name, parse_blob_schedules(test))
+    chain_id = parse_chain_id(test)
+    transaction: bytes | ValidationError | None = post.find_bytes("txbytes")
+    if transaction is None:
+        try:
+            transaction = build_transaction(
+                get_object(test, "transaction"), get_object(post, "indexes"), chain_id
+            )
+        except ValidationError as error:
+            transaction = error
+    exception = find_value(post, "expectException")
+    return StateCase(
+        name=label,
+        fork_name=fork_name,
+        fork=fork,
+        context=_parse_context(get_object(test, "env"), fork, schedule, chain_id),
+        pre=pre,
+        transaction=transaction,
+        expected_root=get_bytes(post, "hash", size=32),
+        expected_logs=get_bytes(post, "logs", size=32),
+        exception=None if exception is None else str(exception),
+    )
+
+
+def _parse_context(
+    env: Fields, fork: Fork, schedule: BlobSchedule | None, chain_id: int
+) -> BlockContext:
+    number = env.get_int("currentNumber", bits=64)
+    base_fee = env.find_int("currentBaseFee", bits=64)
+    window = range(1, min(BLOCKHASH_WINDOW, number) + 1)
+    return BlockContext(
+        fork=fork,
+        chain_id=chain_id,
+        number=number,
+        timestamp=env.get_int("currentTimestamp", bits=64),
+        gas_limit=min(env.get_int("currentGasLimit"), MAX_GAS_LIMIT),
+        beneficiary=get_bytes(env, "currentCoinbase", size=20),
+        base_fee_per_gas=(DEFAULT_BASE_FEE if base_fee is None else base_fee)
+        if fork >= Fork.LONDON
+        else 0,
+        prev_randao=find_word(env, "currentRandom") or ZERO_HASH,
+        difficulty=env.find_int("currentDifficulty") or 0,
+        excess_blob_gas=_excess_blob_gas(env, fork, schedule),
+        blob_schedule=schedule if fork >= Fork.CANCUN else None,
+        ancestor_hashes=b"".join(keccak256(str(number - back).encode()) for back in window),
+        transactions_only=True,
+    )
+
+
+def _excess_blob_gas(env: Fields, fork: Fork, schedule: BlobSchedule | None) -> int:
+    given = env.find_int("currentExcessBlobGas", bits=64)
+    if given is not None or schedule is None:
+        return given or 0
+    parent = Header(
+        parent_hash=ZERO_HASH,
+        excess_blob_gas=env.find_int("parentExcessBlobGas", bits=64),
+        blob_gas_used=env.find_int("parentBlobGasUsed", bits=64),
+    )
+    return calculate_excess_blob_gas(parent, schedule, is_osaka=fork >= Fork.OSAKA)

@@ -1,0 +1,121 @@
+"""The three suites: finding their files and running them, in this process or in several."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+
+from contractchain.conformance.block_tests import run_block_file
+from contractchain.conformance.results import CaseResult
+from contractchain.conformance.state_tests import run_state_file
+from contractchain.conformance.transaction_tests import run_transaction_file
+from contractchain.errors import UsageError
+from contractchain.execution import create_engine
+from contractchain.interfaces.execution import ExecutionLayer
+
+
+class Suite(Enum):
+    """A kind of test file."""
+
+    STATE = "state"
+    BLOCK = "block"
+    TRANSACTION = "transaction"
+
+
+_RUNNERS: dict[Suite, Callable[[Path, ExecutionLayer, str | None], Iterator[CaseResult]]] = {
+    Suite.STATE: run_state_file,
+    Suite.BLOCK: run_block_file,
+    Suite.TRANSACTION: run_transaction_file,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """One file for one process."""
+
+    suite: Suite
+    path: Path
+    engine: str
+    fork: str | None
+
+
+def find_test_files(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Return the files that are given, and the JSON files below folders that are given.
+
+    Raises:
+        UsageError: nothing is there, or nothing that could be a test.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found += sorted(file for file in path.rglob("*.json") if not file.name.startswith("."))
+        elif path.exists():
+            found.append(path)
+        else:
+            raise UsageError(f"there is no file {path}")
+    if not found:
+        raise UsageError("there are no JSON files in the folders given")
+    return tuple(dict.fromkeys(found))
+
+
+def run_file(
+    suite: Suite, path: Path, engine: ExecutionLayer, fork: str | None = None
+) -> Iterator[CaseResult]:
+    """Run the cases of one file.
+
+    Args:
+        suite: What kind of file it is.
+        path: The file.
+        engine: Runs the cases; keeps no state of them.
+        fork: Only cases of the fork or network of this name.
+
+    Raises:
+        ConfigError: the file is malformed.
+    """
+    return _RUNNERS[suite](path, engine, fork)
+
+
+def run_files(
+    suite: Suite,
+    paths: Sequence[Path],
+    engine: str,
+    *,
+    fork: str | None = None,
+    processes: int = 1,
+) -> Iterator[tuple[Path, list[CaseResult]]]:
+    """Run many files; yields the results of each, in the order of `paths`.
+
+    Args:
+        suite: What kind of files they are.
+        paths: The files.
+        engine: Name of the engine.
+        fork: Only cases of the fork or network of this name.
+        processes: How many work at a time; 1 is this process.
+
+    Raises:
+        ConfigError: a file is malformed.
+        EngineUnavailableError: the engine is not installed.
+    """
+    jobs = [_Job(suite=suite, path=path, engine=engine, fork=fork) for path in paths]
+    if processes == 1 or len(jobs) < 2:
+        for job in jobs:
+            yield job.path, _run_job(job)
+        return
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        try:
+            results = pool.map(_run_job, jobs, chunksize=max(1, min(8, len(jobs) // processes)))
+            yield from zip(paths, results, strict=True)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _run_job(job: _Job) -> list[CaseResult]:
+    return list(run_file(job.suite, job.path, _engine(job.engine), job.fork))
+
+
+@cache
+def _engine(name: str) -> ExecutionLayer:
+    return create_engine(name)
