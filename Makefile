@@ -45,6 +45,9 @@ native: ## Build and install the package with the native engine, failing if it d
 test: ## Run the Python tests on every engine that is installed
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --engine $(ENGINE)
 
+conformance: ## Run all of Ethereum's state, block and transaction tests in CTC_VECTORS
+	$(BIN)/python -m pytest tests/conformance -n $(JOBS) --dist worksteal --engine $(ENGINE) --vectors all
+
 test-native: ## Run the tests of the Rust code
 	cargo test --locked --release --no-default-features --manifest-path native/Cargo.toml
 
@@ -76,4 +79,4 @@ ci: ## Everything that has to pass before a change lands
 	$(MAKE) test-pure
 	$(MAKE) test-readme
 
-.PHONY: help setup solc fmt lint lint-rust native test test-native test-readme test-pure test-main bless bench ci
+.PHONY: help setup solc fmt lint lint-rust native test test-native test-readme test-pure test-main bless bench conformance ci

@@ -27,6 +27,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="both",
         help="execution engines to run the tests on (default: every one that is installed)",
     )
+    group.addoption(
+        "--vectors",
+        choices=("sample", "all"),
+        default="sample",
+        help="how much of Ethereum's own test vectors is run (default: a sample)",
+    )
     group.addoption("--bless", action="store_true", help="rewrite the golden files")
     group.addoption(
         "--kills", type=int, default=10, help="how often the crash tests kill a process"

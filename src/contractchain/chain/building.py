@@ -6,6 +6,7 @@ that the pool drops them, and those that did not fit wait for a later block.
 
 from dataclasses import dataclass
 
+from contractchain.chain.dao import EXTRA_DATA, execute_block, is_marked
 from contractchain.chain.executed import ExecutedBlock
 from contractchain.chain.importing import to_executed
 from contractchain.codec.block import encode_block, encode_header
@@ -18,7 +19,7 @@ from contractchain.interfaces.execution_data import (
     BlockExecution,
     DecodedTransaction,
 )
-from contractchain.types import Block, Fork, Hash32, Header
+from contractchain.types import Block, ChainConfig, Fork, Hash32, Header
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ def build_block(
     transactions: list[DecodedTransaction],
     *,
     extra_data: bytes,
+    config: ChainConfig,
     execution: ExecutionLayer,
     rules: HeaderRules,
 ) -> BuiltBlock:
@@ -46,11 +48,14 @@ def build_block(
         parent_root: State to start from, which must be held.
         transactions: In the order in which they are tried.
         extra_data: For the header.
+        config: Fork schedule.
         execution: Runs them.
         rules: Seal the block.
     """
     raws = [transaction.raw for transaction in transactions]
-    result = execution.execute_block(parent_root, context, raws, strict=False)
+    if is_marked(context.number, config):
+        extra_data = EXTRA_DATA
+    result = execute_block(execution, parent_root, context, raws, config=config, strict=False)
     header = _build_header(context, result, extra_data)
     encoded_header = encode_header(header)
     included = tuple(raws[index] for index in result.included)

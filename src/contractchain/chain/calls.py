@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from contractchain.chain.canonical import CanonicalChain
 from contractchain.chain.context import build_context
+from contractchain.chain.dao import execute_block
 from contractchain.chain.deriving import calculate_contract_address
 from contractchain.chain.executed import ExecutedBlock
 from contractchain.chain.references import BlockReference, BlockTag
@@ -104,8 +105,13 @@ class Calls:
             raise InternalError(f"block {block.number} has no parent")
         transactions = block.block.transactions[: index + 1]
         with self._retention.hold(parent.number, parent.state_root) as root:
-            result = self._execution.execute_block(
-                root, self._context(block), transactions, strict=True
+            result = execute_block(
+                self._execution,
+                root,
+                self._context(block),
+                transactions,
+                config=self._config,
+                strict=True,
             )
         self._execution.release(result.state_root)
         return result.failures

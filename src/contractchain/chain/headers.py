@@ -7,6 +7,7 @@ Spec:
     Yellow paper, section 4.3.4; EIP-1559, 3675, 4895, 4844, 4788, 7685, 7691.
 """
 
+from contractchain.chain.dao import validate_mark
 from contractchain.chain.difficulty import validate_difficulty
 from contractchain.chain.fees import (
     ELASTICITY,
@@ -63,6 +64,7 @@ def validate_header(
         raise _fault(
             "extra_data", f"at most {max_extra_data_bytes} bytes, not {len(header.extra_data)}"
         )
+    validate_mark(header, config)
     is_first_london = fork >= Fork.LONDON > fork_of(config, parent)
     _validate_gas_limit(header, parent, is_first_london=is_first_london)
     _validate_presence(header, fork)

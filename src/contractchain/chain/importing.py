@@ -7,6 +7,7 @@ Spec:
 from collections.abc import Callable
 
 from contractchain.chain.context import build_context
+from contractchain.chain.dao import execute_block
 from contractchain.chain.executed import ExecutedBlock
 from contractchain.chain.forks import fork_of
 from contractchain.chain.headers import validate_header
@@ -60,7 +61,9 @@ def import_block(
     _validate_body(block, config, len(encoded))
     validate_uncles(block, config, find_block)
     context = build_context(block, config, ancestor_hashes)
-    result = execution.execute_block(parent.state_root, context, block.transactions, strict=True)
+    result = execute_block(
+        execution, parent.state_root, context, block.transactions, config=config, strict=True
+    )
     try:
         compare_execution(result, block.header)
     except MismatchError:

@@ -82,6 +82,7 @@ class NextBlock:
                 tip.block.state_root,
                 pool.select(context, attributes.max_transactions),
                 extra_data=attributes.extra_data,
+                config=self._config,
                 execution=self._execution,
                 rules=self._find_rules(),
             )

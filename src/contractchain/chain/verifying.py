@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from contractchain.chain.canonical import CanonicalChain
 from contractchain.chain.context import build_context
+from contractchain.chain.dao import execute_block
 from contractchain.chain.executed import ExecutedBlock
 from contractchain.chain.headers import validate_header
 from contractchain.chain.importing import compare_execution
@@ -76,7 +77,9 @@ def _verify_block(
     ancestors = canonical.list_ancestor_hashes(block.header.parent_hash)
     context = build_context(block.block, config, ancestors)
     try:
-        result = execution.execute_block(root, context, block.block.transactions, strict=True)
+        result = execute_block(
+            execution, root, context, block.block.transactions, config=config, strict=True
+        )
     except ValidationError as error:
         raise EngineMismatchError(
             hint=f"block {block.number}: {error}",
