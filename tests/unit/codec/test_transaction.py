@@ -6,7 +6,7 @@ import pytest
 from codec_strategies import legacy_transactions, transactions
 from eth.vm.forks.prague.transactions import PragueTransactionBuilder
 from eth_keys import keys
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from contractchain.codec.rlp import decode, encode
@@ -39,6 +39,8 @@ def test_a_signature_recovers_its_signer(transaction: Transaction) -> None:
 def test_py_evm_sees_the_same_hash_sender_and_fields(transaction: Transaction) -> None:
     if transaction.to is None and isinstance(transaction, SetCodeTransaction):
         transaction = replace(transaction, to=bytes(20))
+    # py-evm takes chain id 0 of a legacy transaction for none when it recovers the sender.
+    assume(transaction.chain_id != 0)
     signed = sign_transaction(transaction, KEY)
     raw = encode_transaction(signed)
     other = PragueTransactionBuilder.decode(raw)
