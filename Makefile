@@ -8,7 +8,6 @@ VENV ?= .venv
 BIN := $(abspath $(VENV))/bin
 # One Rust build cache for every checkout on the machine.
 export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/contractchain/cargo
-JOBS ?= 2
 ENGINE ?= both
 PURE := $(abspath build)/pure
 
@@ -43,10 +42,10 @@ native: ## Build and install the package with the native engine, failing if it d
 	CTC_REQUIRE_NATIVE=1 $(BIN)/pip install --quiet .
 
 test: ## Run the Python tests on every engine that is installed
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --engine $(ENGINE)
+	$(BIN)/python -m pytest --engine $(ENGINE)
 
 conformance: ## Run all of Ethereum's state, block and transaction tests in CTC_VECTORS
-	$(BIN)/python -m pytest tests/conformance -n $(JOBS) --dist worksteal --engine $(ENGINE) --vectors all
+	$(BIN)/python -m pytest tests/conformance --engine $(ENGINE) --vectors all
 
 test-native: ## Run the tests of the Rust code
 	cargo test --locked --release --no-default-features --manifest-path native/Cargo.toml
