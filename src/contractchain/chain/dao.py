@@ -5,7 +5,7 @@ The only change of state outside all rules. A chain makes it if its configuratio
 so that they are no blocks of the chain that did not.
 
 Spec:
-    EIP-779; EIP-150 era clients.
+    EIP-779.
 """
 
 from collections.abc import Sequence
