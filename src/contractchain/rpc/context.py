@@ -53,7 +53,7 @@ class RpcContext:
         self.client_version = client_version
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="ctc-writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="ctc-reader")
-        self.submitter = Submitter(chain, self._writer)
+        self.submitter = Submitter(chain, self._writer, lambda: mining.is_automine)
         self.filters = Filters(chain)
 
     async def read(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
