@@ -18,6 +18,7 @@ class ManualEngine:
         self._chain: ChainPort | None = None
         self._producing = RLock()
         self._produced = 0
+        self._last_error: str | None = None
 
     @property
     def name(self) -> str:
@@ -48,7 +49,7 @@ class ManualEngine:
         """Produce `count` blocks with whatever is in the pool."""
         with self._producing:
             if self._chain is None:
-                raise ConsensusError("the consensus engine `manual` is stopped")
+                raise ConsensusError(f"the consensus engine `{self.name}` is stopped")
             hashes = produce_many(self._chain, self._clock, count, timestamp)
             self._produced += len(hashes)
             return hashes
@@ -56,5 +57,8 @@ class ManualEngine:
     def status(self) -> EngineStatus:
         """Return a description of the present state."""
         return EngineStatus(
-            engine=self.name, running=self._chain is not None, blocks_produced=self._produced
+            engine=self.name,
+            running=self._chain is not None,
+            blocks_produced=self._produced,
+            last_error=self._last_error,
         )
