@@ -6,6 +6,7 @@ import io
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 
 import pytest
@@ -57,7 +58,9 @@ def test_an_honest_node_passes(start_node: StartNode, find_artifact: FindArtifac
     assert_passed(outcome)
     assert figures.fates["confirmed"] == figures.planned == 400
     assert figures.offered_tps == 200
-    assert 0 < figures.committed_tps <= 201
+    span = max(outcome.records.included) / SECOND
+    assert figures.committed_tps == pytest.approx(400 / span)
+    assert figures.committed_tps <= 201
     slack = figures.lateness.max
     assert figures.inclusion.percentiles["p50"] < 250 + slack
     assert [o.holds for o in outcome.report.oracles] == [True]
@@ -133,6 +136,10 @@ def test_a_closed_loop_waits_for_its_transactions(
     figures = outcome.report.figures
     # A block every 0.1 s and the poll after it: each user completes about eight in a second.
     assert 4 <= figures.planned <= 4 * 11
+    records = outcome.records
+    steps = sorted([(t, 1) for t in records.sent] + [(t, -1) for t in records.included])
+    under_way = list(accumulate(change for _, change in steps))
+    assert max(under_way) == 4, "each user has one transaction under way, and no more"
     assert figures.fates["confirmed"] == figures.planned
     assert_adds_up(outcome)
 
