@@ -9,11 +9,12 @@ from contractchain.lang.semantics.builtins import Builtin
 from contractchain.lang.semantics.check_operators import OperatorChecker
 from contractchain.lang.semantics.checking import Arguments
 from contractchain.lang.semantics.context import declared_here, suggest
+from contractchain.lang.semantics.contract_members import describe_symbol
 from contractchain.lang.semantics.function_types import (
     external_function_type,
     internal_function_type,
 )
-from contractchain.lang.semantics.members import describe_symbol, find_members, member_names
+from contractchain.lang.semantics.members import find_members, member_names
 from contractchain.lang.semantics.overloads import describe_candidates, select
 from contractchain.lang.semantics.symbols import (
     FunctionSymbol,

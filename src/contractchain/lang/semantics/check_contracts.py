@@ -164,7 +164,7 @@ class ContractChecker:
             scope=Scope(outer),
             is_modifier=isinstance(symbol, ModifierSymbol),
         )
-        self._statements._frame = frame
+        self._statements.frame = frame
         self._expressions.frame = frame
         declare_all(self._statements, symbol.parameters)
         return frame

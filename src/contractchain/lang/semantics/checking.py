@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from contractchain.lang import ast
 from contractchain.lang.semantics.annotations import ExpressionInfo
 from contractchain.lang.semantics.context import Context
+from contractchain.lang.semantics.contract_members import MemberScope
 from contractchain.lang.semantics.conversions import (
     is_explicitly_convertible,
     is_implicitly_convertible,
 )
-from contractchain.lang.semantics.members import MemberScope
 from contractchain.lang.semantics.resolve_types import TypeResolver
 from contractchain.lang.semantics.scopes import Scope
 from contractchain.lang.semantics.symbols import ContractSymbol, FunctionSymbol, UnitScope

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from contractchain.lang import ast
-from contractchain.lang.semantics.annotations import ExpressionInfo, Lookup
+from contractchain.lang.semantics.annotations import ExpressionInfo
 from contractchain.lang.semantics.builtins import Builtin
-from contractchain.lang.semantics.function_types import (
-    external_function_type,
-    internal_function_type,
+from contractchain.lang.semantics.contract_members import (
+    MemberScope,
+    describe_symbol,
+    find_contract_members,
+    find_contract_type_members,
+    is_external_member,
 )
 from contractchain.lang.semantics.globals import builtin_function
 from contractchain.lang.semantics.magic import (
@@ -19,19 +22,11 @@ from contractchain.lang.semantics.magic import (
     type_info_names,
 )
 from contractchain.lang.semantics.symbols import (
-    BuiltinSymbol,
-    ContractSymbol,
     EnumSymbol,
     ErrorSymbol,
     EventSymbol,
-    FunctionSymbol,
-    ModifierSymbol,
-    ModuleSymbol,
     StructSymbol,
-    Symbol,
     ValueTypeSymbol,
-    VariableSymbol,
-    override_parameter_types,
 )
 from contractchain.lang.semantics.types import (
     ADDRESS,
@@ -40,7 +35,6 @@ from contractchain.lang.semantics.types import (
     BYTES32,
     UINT8,
     UINT256,
-    UNKNOWN,
     AddressType,
     ArraySliceType,
     ArrayType,
@@ -52,7 +46,6 @@ from contractchain.lang.semantics.types import (
     FunctionTypeKind,
     MagicKind,
     MagicType,
-    ModifierType,
     ModuleType,
     StringType,
     StructType,
@@ -68,53 +61,13 @@ _NAMED_TYPES = (StructSymbol, EnumSymbol, ValueTypeSymbol, EventSymbol, ErrorSym
 _PUBLIC = (ast.Visibility.PUBLIC, ast.Visibility.EXTERNAL)
 
 
-def describe_symbol(symbol: Symbol, *, lookup: Lookup = Lookup.STATIC) -> ExpressionInfo:
-    """Return what an expression is that names `symbol`."""
-    match symbol:
-        case VariableSymbol():
-            return ExpressionInfo(
-                type=symbol.type,
-                is_lvalue=not symbol.is_constant,
-                is_pure=symbol.is_constant,
-                declaration=symbol,
-            )
-        case FunctionSymbol():
-            own = symbol.type or internal_function_type(symbol)
-            return ExpressionInfo(type=own, is_pure=True, declaration=symbol, lookup=lookup)
-        case EventSymbol() | ErrorSymbol():
-            return ExpressionInfo(type=symbol.type or UNKNOWN, is_pure=True, declaration=symbol)
-        case ModifierSymbol():
-            parameters = ModifierType(symbol.parameter_types)
-            return ExpressionInfo(type=parameters, declaration=symbol)
-        case ContractSymbol() | StructSymbol() | EnumSymbol() | ValueTypeSymbol():
-            named = TypeType(symbol.type)
-            return ExpressionInfo(type=named, is_pure=True, declaration=symbol)
-        case ModuleSymbol():
-            return ExpressionInfo(type=ModuleType(symbol.unit), is_pure=True, declaration=symbol)
-        case BuiltinSymbol():
-            return ExpressionInfo(
-                type=symbol.type,
-                is_pure=isinstance(symbol.type, (FunctionType, MagicType)),
-                declaration=symbol,
-                builtin=symbol.builtin,
-            )
-    return ExpressionInfo(type=UNKNOWN)
-
-
-@dataclass(frozen=True, slots=True)
-class MemberScope:
-    """From where a member is looked up."""
-
-    contract: ContractSymbol | None
-
-
 def find_members(type_: Type, name: str, scope: MemberScope) -> list[ExpressionInfo]:
     """Return what `.name` on a value of `type_` may be; several for overloaded functions."""
     match type_:
         case AddressType():
             found = _address_member(type_, name)
         case ContractType():
-            return _contract_members(type_, name, scope)
+            return find_contract_members(type_, name, scope)
         case ArrayType() | BytesType() | StringType() | ArraySliceType():
             found = _array_member(type_, name)
         case FixedBytesType():
@@ -153,7 +106,7 @@ def member_names(type_: Type, scope: MemberScope) -> Iterable[str]:
                 name
                 for base in type_.symbol.linearised
                 for name, symbols in base.own.items()
-                if any(_is_external_member(item) for item in symbols)
+                if any(is_external_member(item) for item in symbols)
             ]
         case ArrayType() | BytesType():
             return ("length", "push", "pop")
@@ -271,54 +224,6 @@ def _magic_member(type_: MagicType, name: str) -> ExpressionInfo | None:
     return None if found is None else replace(found)
 
 
-# contracts
-
-
-def _is_external_member(symbol: Symbol) -> bool:
-    if isinstance(symbol, FunctionSymbol):
-        return symbol.is_part_of_interface
-    return isinstance(symbol, VariableSymbol) and symbol.getter is not None
-
-
-def _contract_members(type_: ContractType, name: str, scope: MemberScope) -> list[ExpressionInfo]:
-    if type_.is_super:
-        return _super_members(type_.symbol, name)
-    out: list[ExpressionInfo] = []
-    seen: set[tuple[Type, ...]] = set()
-    for base in type_.symbol.linearised:
-        for symbol in base.own.get(name, ()):
-            if not _is_external_member(symbol):
-                continue
-            if isinstance(symbol, FunctionSymbol):
-                signature = override_parameter_types(symbol)
-                external = external_function_type(symbol)
-            elif isinstance(symbol, VariableSymbol) and symbol.getter is not None:
-                signature = symbol.getter.parameters
-                external = symbol.getter
-            else:
-                continue
-            if signature not in seen:
-                seen.add(signature)
-                out.append(ExpressionInfo(type=external, declaration=symbol))
-    return out
-
-
-def _super_members(contract: ContractSymbol, name: str) -> list[ExpressionInfo]:
-    out: list[ExpressionInfo] = []
-    seen: set[tuple[Type, ...]] = set()
-    for base in contract.linearised[1:]:
-        for symbol in base.own.get(name, ()):
-            if not isinstance(symbol, FunctionSymbol) or not symbol.is_implemented:
-                continue
-            if symbol.visibility in (ast.Visibility.PRIVATE, ast.Visibility.EXTERNAL):
-                continue
-            signature = override_parameter_types(symbol)
-            if signature not in seen:
-                seen.add(signature)
-                out.append(describe_symbol(symbol, lookup=Lookup.SUPER))
-    return out
-
-
 def _type_members(actual: Type, name: str, scope: MemberScope) -> list[ExpressionInfo]:
     """Return the members of the name of a type."""
     match actual:
@@ -329,7 +234,7 @@ def _type_members(actual: Type, name: str, scope: MemberScope) -> list[Expressio
                 if value.name == name
             ]
         case ContractType(symbol=contract):
-            return _contract_type_members(contract, name, scope)
+            return find_contract_type_members(contract, name, scope)
         case UserDefinedValueType():
             if name == "wrap":
                 return [_function(Builtin.WRAP, (actual.underlying,), (actual,), _PURE)]
@@ -340,64 +245,3 @@ def _type_members(actual: Type, name: str, scope: MemberScope) -> list[Expressio
         case StringType() if name == "concat":
             return [_function(Builtin.STRING_CONCAT, (), (StringType(),), _PURE, is_variadic=True)]
     return []
-
-
-def _contract_type_members(
-    contract: ContractSymbol, name: str, scope: MemberScope
-) -> list[ExpressionInfo]:
-    """Return the members of the name of a contract: more of them in derived contracts."""
-    inside = scope.contract is not None and scope.contract.is_derived_from(contract)
-    found = [
-        _contract_type_member(symbol, contract, is_inside=inside, is_own=contract is scope.contract)
-        for symbol in contract.own.get(name, ())
-    ]
-    if not any(found):
-        inherited = [
-            symbol
-            for base in contract.linearised[1:]
-            for symbol in base.own.get(name, ())
-            if isinstance(symbol, _NAMED_TYPES)
-        ]
-        found = [describe_symbol(symbol) for symbol in inherited]
-    return [item for item in found if item is not None]
-
-
-def _contract_type_member(
-    symbol: Symbol, contract: ContractSymbol, *, is_inside: bool, is_own: bool
-) -> ExpressionInfo | None:
-    match symbol:
-        case FunctionSymbol():
-            return _contract_type_function(symbol, contract, is_inside=is_inside)
-        case VariableSymbol():
-            if symbol.visibility is ast.Visibility.PRIVATE and not (is_inside and is_own):
-                return None
-            is_open = contract.is_library and symbol.visibility is not ast.Visibility.PRIVATE
-            return describe_symbol(symbol) if is_inside or is_open else None
-        case ModifierSymbol():
-            return None
-    return describe_symbol(symbol)
-
-
-def _contract_type_function(
-    symbol: FunctionSymbol, contract: ContractSymbol, *, is_inside: bool
-) -> ExpressionInfo | None:
-    if symbol.kind is not ast.FunctionKind.FUNCTION:
-        return None
-    if contract.is_library:
-        if symbol.visibility is ast.Visibility.PRIVATE and not is_inside:
-            return None
-        own = internal_function_type(symbol)
-        if symbol.visibility in _PUBLIC and not (
-            is_inside and symbol.visibility is ast.Visibility.PUBLIC
-        ):
-            own = replace(external_function_type(symbol), kind=FunctionTypeKind.DELEGATE)
-        return ExpressionInfo(type=own, is_pure=True, declaration=symbol)
-    if is_inside and symbol.visibility not in (
-        ast.Visibility.PRIVATE,
-        ast.Visibility.EXTERNAL,
-    ):
-        return describe_symbol(symbol)
-    if symbol.visibility in _PUBLIC:
-        own = replace(external_function_type(symbol), kind=FunctionTypeKind.DECLARATION)
-        return ExpressionInfo(type=own, is_pure=True, declaration=symbol)
-    return None

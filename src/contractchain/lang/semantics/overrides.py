@@ -1,11 +1,10 @@
-"""The rules of overriding, and what a contract offers to the outside."""
+"""Finds what a contract overrides, what it leaves open and what it offers to the outside."""
 
 from collections.abc import Sequence
 
 from contractchain.crypto import keccak256
 from contractchain.lang import ast
-from contractchain.lang.semantics.context import Context, declared_here
-from contractchain.lang.semantics.function_types import to_external
+from contractchain.lang.semantics.context import declared_here
 from contractchain.lang.semantics.override_graph import (
     Overriding,
     Signature,
@@ -16,7 +15,7 @@ from contractchain.lang.semantics.override_graph import (
     override_signature,
     own_functions,
 )
-from contractchain.lang.semantics.paths import resolve_path
+from contractchain.lang.semantics.override_rules import OverrideRules
 from contractchain.lang.semantics.signatures import external_signature
 from contractchain.lang.semantics.symbols import (
     ContractSymbol,
@@ -28,18 +27,9 @@ from contractchain.lang.semantics.symbols import (
 )
 from contractchain.lang.semantics.types import UNKNOWN, Type
 
-_ORDER = {
-    ast.StateMutability.PURE: 0,
-    ast.StateMutability.VIEW: 1,
-    ast.StateMutability.NONPAYABLE: 2,
-}
 
-
-class OverrideChecker:
+class OverrideChecker(OverrideRules):
     """Checks one contract after the other, bases first."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
 
     def check(self, contract: ContractSymbol) -> None:
         """Check what `contract` overrides, and find out what it leaves unimplemented."""
@@ -69,7 +59,7 @@ class OverrideChecker:
         node = function.node
         if not bases:
             if node.override is not None:
-                self._context.type_error(
+                self.context.type_error(
                     7792,
                     f"`{function.name or 'this'}` overrides nothing",
                     node.override.span,
@@ -77,174 +67,8 @@ class OverrideChecker:
                 )
             return
         for base in bases:
-            self._check_pair(function, base)
-        self._check_override_list(contract, function, bases)
-
-    def _check_pair(
-        self, function: FunctionSymbol | VariableSymbol, base: FunctionSymbol | VariableSymbol
-    ) -> None:
-        notes = declared_here(base, "the overridden one")
-        name = function.name or "this function"
-        if isinstance(base, VariableSymbol):
-            self._context.type_error(
-                1452, f"`{name}` overrides a public state variable", function.span, notes=notes
-            )
-            return
-        assert base.contract is not None
-        if not base.is_virtual:
-            self._context.type_error(
-                4334,
-                f"`{name}` overrides a function that is not virtual",
-                function.span,
-                hint=f"add `virtual` to it in `{base.contract.name}`",
-                notes=notes,
-            )
-        if function.node.override is None and not base.contract.is_interface:
-            self._context.type_error(
-                9456,
-                f"`{name}` overrides another function without saying so",
-                function.span,
-                hint="add `override`",
-                notes=notes,
-            )
-        if isinstance(function, VariableSymbol):
-            self._check_variable_pair(function, base)
-            return
-        both = (function.visibility, base.visibility)
-        widened = (ast.Visibility.PUBLIC, ast.Visibility.EXTERNAL)
-        if function.visibility is not base.visibility and both != widened:
-            self._context.type_error(
-                9098,
-                f"`{name}` is `{function.visibility.value}` but overrides a function that is"
-                f" `{base.visibility.value}`",
-                function.span,
-                notes=notes,
-            )
-        self._check_mutability(function, base)
-        self._check_locations(function, base)
-        if not function.is_implemented and base.is_implemented:
-            self._context.type_error(
-                4593,
-                f"`{name}` has no body but overrides a function with one",
-                function.span,
-                notes=notes,
-            )
-        is_plain = function.kind is ast.FunctionKind.FUNCTION
-        is_other = self._returns(function) != self._returns(base)
-        if is_plain and is_other and not _has_unknown(function, base):
-            self._context.type_error(
-                4822,
-                f"`{name}` returns other types than what it overrides",
-                function.span,
-                notes=notes,
-            )
-
-    @staticmethod
-    def _returns(function: FunctionSymbol) -> tuple[Type, ...]:
-        return tuple(to_external(item.type) for item in function.returns)
-
-    def _check_mutability(self, function: FunctionSymbol, base: FunctionSymbol) -> None:
-        mine, theirs = function.mutability, base.mutability
-        payable = ast.StateMutability.PAYABLE
-        fits = mine is theirs if payable in (mine, theirs) else _ORDER[mine] <= _ORDER[theirs]
-        if not fits:
-            self._context.type_error(
-                6959,
-                f"`{function.name}` is `{mine.value}` but overrides a function that is"
-                f" `{theirs.value}`",
-                function.span,
-                notes=declared_here(base, "the overridden one"),
-            )
-
-    def _check_locations(self, function: FunctionSymbol, base: FunctionSymbol) -> None:
-        """Report other data locations; only external functions may differ."""
-        if base.visibility is ast.Visibility.EXTERNAL:
-            return
-        pairs = (
-            (function.parameters, base.parameters, 7723),
-            (function.returns, base.returns, 1443),
-        )
-        for mine, theirs, code in pairs:
-            locations = [[i.type.location for i in items] for items in (mine, theirs)]
-            if len(mine) == len(theirs) and locations[0] != locations[1]:
-                self._context.type_error(
-                    code,
-                    f"`{function.name}` has other data locations than what it overrides",
-                    function.span,
-                    notes=declared_here(base, "the overridden one"),
-                )
-
-    def _check_variable_pair(self, variable: VariableSymbol, base: FunctionSymbol) -> None:
-        notes = declared_here(base, "the overridden one")
-        if base.visibility is not ast.Visibility.EXTERNAL:
-            self._context.type_error(
-                5225,
-                "a public state variable can only override an external function",
-                variable.span,
-                notes=notes,
-            )
-            return
-        getter = variable.getter
-        assert getter is not None
-        if getter.returns != self._returns(base):
-            self._context.type_error(
-                4822,
-                f"the getter of `{variable.name}` returns other types than what it overrides",
-                variable.span,
-                notes=notes,
-            )
-        is_wrong = base.mutability is ast.StateMutability.PAYABLE or (
-            base.mutability is ast.StateMutability.PURE and not variable.is_constant
-        )
-        if is_wrong:
-            self._context.type_error(
-                6959,
-                f"the getter of `{variable.name}` overrides a function that is"
-                f" `{base.mutability.value}`",
-                variable.span,
-                notes=notes,
-            )
-
-    def _check_override_list(
-        self,
-        contract: ContractSymbol,
-        function: FunctionSymbol | VariableSymbol | ModifierSymbol,
-        bases: Sequence[Symbol],
-    ) -> None:
-        override = function.node.override
-        if override is None:
-            return
-        wanted = {getattr(base, "contract", None) for base in bases}
-        given: list[ContractSymbol] = []
-        scope = self._context.contract_scope(contract)
-        for path in override.bases:
-            found = resolve_path(self._context, path, scope)
-            if not found:
-                return
-            if not isinstance(found[0], ContractSymbol):
-                self._context.type_error(9301, f"`{path.text}` is no contract", path.span)
-                return
-            if found[0] in given:
-                self._context.type_error(4520, f"`{path.text}` is listed twice", path.span)
-            given.append(found[0])
-        if len(wanted) > 1 or given:
-            missing = [item.name for item in wanted if item is not None and item not in given]
-            surplus = [item.name for item in given if item not in wanted]
-            if missing:
-                names = ", ".join(sorted(item.name for item in wanted if item is not None))
-                self._context.type_error(
-                    4327,
-                    f"`{function.name}` overrides functions of several bases",
-                    override.span,
-                    hint=f"write `override({names})`",
-                )
-            if surplus:
-                self._context.type_error(
-                    2353,
-                    f"`override` lists {', '.join(f'`{item}`' for item in surplus)},"
-                    " which has no such function",
-                    override.span,
-                )
+            self.check_pair(function, base)
+        self.check_override_list(contract, function, bases)
 
     # modifiers
 
@@ -265,42 +89,13 @@ class OverrideChecker:
         modifier.overridden = tuple(bases)
         if not bases:
             if modifier.node.override is not None:
-                self._context.type_error(
+                self.context.type_error(
                     7792, f"`{modifier.name}` overrides nothing", modifier.node.override.span
                 )
             return
         for base in bases:
-            notes = declared_here(base, "the overridden one")
-            if not base.node.is_virtual:
-                self._context.type_error(
-                    4334,
-                    f"`{modifier.name}` overrides a modifier that is not virtual",
-                    modifier.span,
-                    notes=notes,
-                )
-            if modifier.node.override is None:
-                self._context.type_error(
-                    9456,
-                    f"`{modifier.name}` overrides another modifier without saying so",
-                    modifier.span,
-                    hint="add `override`",
-                    notes=notes,
-                )
-            if modifier.parameter_types != base.parameter_types:
-                self._context.type_error(
-                    1078,
-                    f"`{modifier.name}` has other parameters than what it overrides",
-                    modifier.span,
-                    notes=notes,
-                )
-            if modifier.node.body is None and base.node.body is not None:
-                self._context.type_error(
-                    4593,
-                    f"`{modifier.name}` has no body but overrides a modifier with one",
-                    modifier.span,
-                    notes=notes,
-                )
-        self._check_override_list(contract, modifier, bases)
+            self.check_modifier_pair(modifier, base)
+        self.check_override_list(contract, modifier, bases)
 
     # several bases
 
@@ -328,7 +123,7 @@ class OverrideChecker:
             return
         names = sorted({item.contract.name for item in direct if item.contract is not None})
         notes = [note for each in direct for note in declared_here(each, "one of them")]
-        self._context.type_error(
+        self.context.type_error(
             6480,
             f"`{contract.name}` must override `{name}`, which several bases define",
             contract.span,
@@ -361,9 +156,9 @@ class OverrideChecker:
         else:
             code, message = 9097, f"`{symbol.name}` is declared in a base already"
         if code == 9097:
-            self._context.declaration_error(code, message, symbol.span, notes=notes)
+            self.context.declaration_error(code, message, symbol.span, notes=notes)
         else:
-            self._context.type_error(code, message, symbol.span, notes=notes)
+            self.context.type_error(code, message, symbol.span, notes=notes)
 
     # results
 
@@ -389,7 +184,7 @@ class OverrideChecker:
             return out
         first = missing[0]
         notes = [note for item in missing[:3] for note in declared_here(item, "without a body")]
-        self._context.type_error(
+        self.context.type_error(
             3656,
             f"`{contract.name}` does not implement `{first.name}`"
             + (f" and {len(missing) - 1} more" if len(missing) > 1 else ""),
@@ -417,7 +212,7 @@ class OverrideChecker:
                 continue
             if other is not None:
                 is_clash = external_signature(other) == external_signature(item)
-                self._context.type_error(
+                self.context.type_error(
                     9914 if is_clash else 1860,
                     f"`{item.name}` and `{other.name}` have the same selector",
                     contract.span,
@@ -447,10 +242,6 @@ def _may_lack_body(symbol: Symbol) -> bool:
 
 def _has_unknown_member(types: tuple[Type, ...]) -> bool:
     return any(item is UNKNOWN for item in types)
-
-
-def _has_unknown(*functions: FunctionSymbol) -> bool:
-    return any(item.type is UNKNOWN for function in functions for item in function.returns)
 
 
 def _can_share(first: Symbol, second: Symbol) -> bool:

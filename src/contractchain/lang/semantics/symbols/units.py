@@ -1,0 +1,53 @@
+"""Files, and the names that come from elsewhere: imports and the language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from contractchain.lang import ast
+from contractchain.lang.semantics.builtins import Builtin
+from contractchain.lang.semantics.symbols.base import Symbol
+from contractchain.lang.semantics.symbols.callables import FunctionSymbol
+from contractchain.lang.semantics.symbols.contracts import ContractSymbol
+from contractchain.lang.semantics.types import Type
+from contractchain.lang.source import Span
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class ModuleSymbol(Symbol):
+    """`import "x" as y`"""
+
+    node: ast.ImportDirective
+    unit: UnitScope
+
+    @property
+    def span(self) -> Span:
+        return self.node.unit_alias_span
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class BuiltinSymbol(Symbol):
+    """A global name of the language: `msg`, `keccak256`, `this` ..."""
+
+    type: Type
+    builtin: Builtin | None = None
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class UnitScope:
+    """A source unit: its syntax tree and the names visible in it."""
+
+    node: ast.SourceUnit
+    names: dict[str, list[Symbol]] = field(default_factory=dict)
+    """Declarations of the file, and imported ones."""
+    contracts: list[ContractSymbol] = field(default_factory=list)
+    """Contracts declared in the file."""
+    functions: list[FunctionSymbol] = field(default_factory=list)
+    """Free functions declared in the file."""
+    imports: dict[int, UnitScope] = field(default_factory=dict)
+    """Imported units, by the node id of the directive."""
+
+    @property
+    def name(self) -> str:
+        """Source unit name."""
+        return self.node.name
