@@ -1,22 +1,13 @@
-"""`ctc` against a node over JSON-RPC: anvil, an independent implementation.
-
-Install it with `npm install` in `tests/node`, or name it in `CTC_ANVIL`; without it the tests
-against it are skipped, or fail under `CTC_REQUIRE_ANVIL=1`.
-"""
+"""`ctc` against a node over JSON-RPC: anvil, an independent implementation."""
 
 import http.server
-import os
-import shutil
 import socket
-import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
 import pytest
+from tests.anvil import run_anvil
 
 from contractchain.chain import BlockTag
 from contractchain.client.remote import RemoteConnection
@@ -31,55 +22,12 @@ from contractchain.errors import (
 from contractchain.interfaces.execution_data import Message
 from contractchain.types import Success
 
-MODULES = Path(__file__).parents[1] / "node" / "node_modules" / "@foundry-rs"
-
-
-def find_anvil() -> str | None:
-    given = os.environ.get("CTC_ANVIL")
-    if given:
-        return given
-    for path in MODULES.glob("anvil-*/bin/anvil*"):
-        return str(path)
-    return shutil.which("anvil")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
 
 @pytest.fixture(scope="module")
 def anvil(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a fresh anvil."""
-    program = find_anvil()
-    if program is None:
-        reason = "anvil is not installed: run `npm install` in tests/node"
-        if os.environ.get("CTC_REQUIRE_ANVIL") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    home = tmp_path_factory.mktemp("anvil")
-    port = free_port()
-    process = subprocess.Popen(
-        [program, "--host", "127.0.0.1", "--port", str(port), "--silent"],
-        env={**os.environ, "HOME": str(home)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(200):
-            try:
-                with closing(RemoteConnection(url)) as connection:
-                    connection.identity()
-                break
-            except NodeUnreachableError:
-                time.sleep(0.05)
+    with run_anvil(tmp_path_factory.mktemp("anvil")) as url:
         yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
 
 
 def test_deploy_send_and_call_by_name_on_anvil(project, ctc, anvil: str) -> None:

@@ -1,21 +1,20 @@
 """The harness against nodes with known behaviour: does it report what they did?"""
 
-import csv
-import gzip
-import io
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import accumulate
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.stress.recomputing import assert_figures_follow
 
 from contractchain.codec.units import Duration
 from contractchain.stress.analysis import measure
 from contractchain.stress.campaign import Arrival, Campaign, Mode, Oracle, Step
 from contractchain.stress.records import Fate
-from contractchain.stress.report import encode_records, render_html
+from contractchain.stress.report import render_html, save_report
 from contractchain.stress.runner import Outcome, run_campaign
 from contractchain.stress.verdict import Verdict, judge
 from contractchain.types import Artifact
@@ -145,45 +144,15 @@ def test_a_closed_loop_waits_for_its_transactions(
 
 
 def test_every_figure_follows_from_the_records(
-    start_node: StartNode, find_artifact: FindArtifact
+    start_node: StartNode, find_artifact: FindArtifact, tmp_path: Path
 ) -> None:
     node = start_node(reject_every=50, drop_every=70, revert_every=30)
     warm = campaign(
         arrival=Arrival.POISSON, warm_up=Duration(SECOND // 2), timeout=Duration(SECOND)
     )
     outcome = run_campaign(warm, node, find_artifact)
-    text = gzip.decompress(encode_records(outcome.records)).decode()
-    rows = list(csv.DictReader(io.StringIO(text)))
-    figures = outcome.report.figures
-    fates = {name: sum(row["fate"] == name for row in rows) for name in figures.fates}
-    assert fates == figures.fates
-    measured = [row for row in rows if int(row["due"]) >= SECOND // 2]
-    for distribution, start, end in (
-        (figures.response, "due", "answered"),
-        (figures.service, "sent", "answered"),
-        (figures.inclusion, "due", "included"),
-        (figures.queueing, "due", "sent"),
-    ):
-        values = sorted(
-            (int(row[end]) - int(row[start])) / 1e6
-            for row in measured
-            if int(row[start]) >= 0 and int(row[end]) >= 0
-        )
-        assert (distribution.count, distribution.missing) == (
-            len(values),
-            len(measured) - len(values),
-        )
-        assert distribution.max == pytest.approx(values[-1])
-        for name, value in distribution.percentiles.items():
-            # The histogram rounds the rank, and keeps three digits of whole microseconds.
-            rank = round(len(values) * float(name[1:]) / 100)
-            near = values[max(0, rank - 2) : rank + 1]
-            assert near[0] * 0.998 - 0.002 <= value <= near[-1] * 1.002 + 0.002
-    confirmed = [row for row in rows if row["fate"] == "confirmed"]
-    last = max(int(row["included"]) for row in rows) / 1e9
-    assert figures.committed_tps == pytest.approx(len(confirmed) / last)
-    assert sum(s.confirmed for s in outcome.report.series) == len(confirmed)
-    assert sum(s.failed for s in outcome.report.series) == len(rows) - len(confirmed)
+    save_report(outcome.report, outcome.records, outcome.blocks, tmp_path)
+    assert_figures_follow(tmp_path, warm_up_ns=SECOND // 2)
 
 
 def test_the_page_needs_nothing_but_itself(

@@ -99,9 +99,7 @@ class Figures:
     """Mean share of the gas limit used, over blocks with the campaign's transactions."""
 
 
-def calculate_figures(
-    campaign: Campaign, records: Records, blocks: Sequence[SeenBlock], lateness: Sequence[int]
-) -> Figures:
+def calculate_figures(campaign: Campaign, records: Records, blocks: Sequence[SeenBlock]) -> Figures:
     """Return the figures of a run; percentiles leave the warm-up out, counts do not."""
     fates = records.count_fates()
     planned = len(records)
@@ -136,7 +134,7 @@ def calculate_figures(
         response=_between(records.due, records.answered, rows),
         service=_between(records.sent, records.answered, rows),
         inclusion=_between(records.due, records.included, rows),
-        lateness=measure([lateness[i] for i in rows if lateness[i] != UNKNOWN], total=len(rows)),
+        lateness=_between(records.due, records.noticed, rows),
         queueing=_between(records.due, records.sent, rows),
         block_interval=measure([later - sooner for sooner, later in pairwise(seen)]),
         blocks=len(blocks),

@@ -7,7 +7,6 @@ line, and its latency counts from when it was due.
 
 import asyncio
 import time
-from array import array
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from typing import Any
 import msgspec
 
 from contractchain.stress.failures import name_rejection
-from contractchain.stress.records import UNKNOWN, Fate, Records
+from contractchain.stress.records import Fate, Records
 from contractchain.stress.wire import Connection, Target, WireError
 
 INTERNAL_CODES = frozenset({-32700, -32600, -32601, -32602, -32603})
@@ -70,8 +69,6 @@ class Sender:
         self._connections = [Connection(target) for _ in range(connections)]
         self.in_flight = 0
         """Requests without an answer."""
-        self.lateness = array("q", [UNKNOWN]) * len(bodies)
-        """How late the loop itself was for each transaction, in nanoseconds."""
 
     async def connect(self) -> None:
         """Open all connections.
@@ -123,14 +120,14 @@ class OpenLoop(Sender):
         self._line.clear()
 
     async def _dispatch(self) -> None:
-        due = self._records.due
+        due, noticed = self._records.due, self._records.noticed
         count = len(due)
         index = 0
         now = self._clock.now
         while index < count:
             instant = now()
             while index < count and due[index] <= instant:
-                self.lateness[index] = instant - due[index]
+                noticed[index] = instant
                 if self._idle:
                     self._write(index, self._idle.pop())
                 else:
@@ -199,7 +196,7 @@ class ClosedLoop(Sender):
                 if ready >= duration_ns:
                     return
                 self._records.due[index] = ready
-                self.lateness[index] = 0
+                self._records.noticed[index] = ready
                 await self._send(index, connection)
                 self._on_answered(index)
                 if self._records.fate[index] == Fate.PLANNED:

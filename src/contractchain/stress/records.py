@@ -41,6 +41,8 @@ class Records:
 
     due: "array[int]"
     """Planned instant; for a closed loop, the instant at which the user was ready."""
+    noticed: "array[int]"
+    """The harness's own loop came to it: how late it was is no fault of the node."""
     sent: "array[int]"
     """First byte handed to the connection."""
     answered: "array[int]"
@@ -64,6 +66,7 @@ class Records:
 
         return cls(
             due=array("q", due),
+            noticed=column(),
             sent=column(),
             answered=column(),
             included=column(),
@@ -82,6 +85,7 @@ class Records:
 
         return Records(
             due=part(self.due),
+            noticed=part(self.noticed),
             sent=part(self.sent),
             answered=part(self.answered),
             included=part(self.included),

@@ -1,20 +1,25 @@
 """The report of a run: JSON for machines, one HTML file for people, records for who doubts."""
 
-import csv
-import gzip
 import html
-import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from contractchain.stress.analysis import Distribution, Figures, Second, to_plain
 from contractchain.stress.campaign import Campaign
-from contractchain.stress.records import Fate, Records
+from contractchain.stress.collector import SeenBlock
+from contractchain.stress.records import Records
+from contractchain.stress.saved import (
+    BLOCKS,
+    RECORDS,
+    REPORT,
+    SCHEMA,
+    encode_blocks,
+    encode_records,
+)
 from contractchain.stress.verdict import Judgement, OracleResult, Verdict
-
-SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +48,10 @@ class Report:
         }
 
 
-def save_report(report: Report, records: Records, directory: Path) -> dict[str, Path]:
-    """Write `report.json`, `report.html`, `report.png` and `records.csv.gz`; return their paths.
+def save_report(
+    report: Report, records: Records, blocks: Sequence[SeenBlock], directory: Path
+) -> dict[str, Path]:
+    """Write the report as JSON, HTML and PNG, and the raw data; return the paths by file name.
 
     Raises:
         OSError: the directory cannot be written.
@@ -54,52 +61,17 @@ def save_report(report: Report, records: Records, directory: Path) -> dict[str, 
     directory.mkdir(parents=True, exist_ok=True)
     title = f"{report.campaign.name} on {report.manifest.get('node', 'a node')}"
     contents = {
-        "report.json": json.dumps(report.to_dict(), indent=1).encode(),
+        REPORT: json.dumps(report.to_dict(), indent=1).encode(),
         "report.html": render_html(report, draw_svgs(report.figures, report.series)).encode(),
         "report.png": draw_overview(report.figures, report.series, title),
-        "records.csv.gz": encode_records(records),
+        RECORDS: encode_records(records),
+        BLOCKS: encode_blocks(blocks),
     }
     paths = {}
     for name, content in contents.items():
         paths[name] = directory / name
         paths[name].write_bytes(content)
     return paths
-
-
-def encode_records(records: Records) -> bytes:
-    """Return the raw rows as gzipped CSV, times in nanoseconds from the start, -1 for never."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(
-        (
-            "index",
-            "step",
-            "due",
-            "sent",
-            "answered",
-            "included",
-            "block",
-            "gas_used",
-            "fate",
-            "reason",
-        )
-    )
-    for i in range(len(records)):
-        writer.writerow(
-            (
-                i,
-                records.step[i],
-                records.due[i],
-                records.sent[i],
-                records.answered[i],
-                records.included[i],
-                records.block[i],
-                records.gas_used[i],
-                Fate(records.fate[i]).name.lower(),
-                records.reason[i],
-            )
-        )
-    return gzip.compress(text.getvalue().encode(), mtime=0)
 
 
 def summarise(report: Report) -> list[tuple[str, str]]:

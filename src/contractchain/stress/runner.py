@@ -7,7 +7,6 @@ import platform
 import random
 import sys
 import time
-from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +18,7 @@ from contractchain.codec.abi import decode_arguments
 from contractchain.errors import UsageError
 from contractchain.stress.analysis import calculate_figures, calculate_series
 from contractchain.stress.campaign import Campaign, Mode, Oracle
-from contractchain.stress.collector import BlockWatcher
+from contractchain.stress.collector import BlockWatcher, SeenBlock
 from contractchain.stress.dispatch import Clock, ClosedLoop, OpenLoop, Sender
 from contractchain.stress.node_api import NodeApi
 from contractchain.stress.preparation import (
@@ -48,10 +47,11 @@ CLOSED_LOOP_MAX_TPS = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """A report and the records behind it."""
+    """A report and the raw data behind it."""
 
     report: Report
     records: Records
+    blocks: tuple[SeenBlock, ...]
 
 
 def run_campaign(
@@ -95,7 +95,7 @@ async def _run(
         done = _Done()
         watcher = BlockWatcher(api, plan.records, plan.workload.index_by_hash(), clock, done.finish)
         busy = await _load(campaign, api, sender, watcher, clock, done, plan, progress)
-        _drop_unused(campaign, plan, sender)
+        _drop_unused(campaign, plan)
         watcher.follow(plan.records, plan.workload.index_by_hash())
         await watcher.settle(campaign.timeout.ns)
         await watcher.settle_missing(plan.workload.hashes)
@@ -108,7 +108,7 @@ async def _run(
         node = await api.call("web3_clientVersion")
     finally:
         api.close()
-    figures = calculate_figures(campaign, plan.records, watcher.blocks, sender.lateness)
+    figures = calculate_figures(campaign, plan.records, watcher.blocks)
     report = Report(
         campaign=campaign,
         manifest=_manifest(campaign, url, node, busy),
@@ -117,7 +117,7 @@ async def _run(
         oracles=oracles,
         judgement=judge(campaign, figures, oracles, busy),
     )
-    return Outcome(report=report, records=plan.records)
+    return Outcome(report=report, records=plan.records, blocks=tuple(watcher.blocks))
 
 
 @dataclass(slots=True)
@@ -263,14 +263,13 @@ async def _report_progress(
         await asyncio.sleep(0.5)
 
 
-def _drop_unused(campaign: Campaign, plan: _Plan, sender: Sender) -> None:
+def _drop_unused(campaign: Campaign, plan: _Plan) -> None:
     """Forget the transactions that a closed loop signed and did not come to."""
     if campaign.mode is Mode.OPEN:
         return
     used = [i for i, stamp in enumerate(plan.records.sent) if stamp != UNKNOWN]
     plan.records = plan.records.select(used)
     plan.workload = plan.workload.select(used)
-    sender.lateness = array("q", (sender.lateness[i] for i in used))
 
 
 async def _ask(api: NodeApi, oracle: Oracle, plan: _Plan, block: str = "latest") -> int:

@@ -1,7 +1,7 @@
 """`ctc stress`: load campaigns."""
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ import click
 from contractchain.cli.invocation import TEXT
 from contractchain.cli.invocation import command as make_command
 from contractchain.cli.options import parse_amount
-from contractchain.cli.rendering import Answer, align
+from contractchain.cli.rendering import Answer, align, table
 from contractchain.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -21,6 +21,12 @@ EXAMPLES = (
     "ctc stress run loadtests/counter.yaml",
     "ctc stress run --contract Counter --function increment --rate 500 --duration 10s",
     "ctc stress run --complexity 3 --mode closed --users 32 --rpc http://127.0.0.1:8545",
+)
+
+COMPARE_EXAMPLES = (
+    "ctc stress run loadtests/counter.yaml --out reports/ours",
+    "ctc stress run loadtests/counter.yaml --rpc http://127.0.0.1:8545 --out reports/theirs",
+    "ctc stress compare reports/ours reports/theirs",
 )
 
 
@@ -78,10 +84,8 @@ def run(campaign: Path | None, **flags: Any) -> Answer:
         url = flags["rpc"] or stack.enter_context(start_node(plan.node))
         outcome = run_campaign(plan, url, _artifact_finder(), progress)
     directory = flags["out"] or Path("reports") / plan.name
-    try:
-        paths = save_report(outcome.report, outcome.records, directory)
-    except OSError as error:
-        raise ConfigError(f"cannot be written: {error.strerror}", path=str(directory)) from error
+    with _writing(directory):
+        paths = save_report(outcome.report, outcome.records, outcome.blocks, directory)
     rows = [*summarise(outcome.report), ("report", str(paths["report.html"]))]
     document = outcome.report.to_dict() | {"files": {n: str(p) for n, p in paths.items()}}
     return Answer(
@@ -91,7 +95,57 @@ def run(campaign: Path | None, **flags: Any) -> Answer:
     )
 
 
+@make_command("compare", examples=COMPARE_EXAMPLES)
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN...")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where the page and the picture go (the folder around the first run).",
+)
+def compare(runs: tuple[Path, ...], out: Path | None) -> Answer:
+    """Put runs of one campaign beside each other.
+
+    RUN is a folder that `ctc stress run` wrote. All figures are computed again from the raw data in
+    it; a report that does not follow from its data is refused, and so are runs of different loads.
+    """
+    from contractchain.stress.comparison import (
+        check_comparable,
+        save_comparison,
+        tabulate,
+        to_document,
+    )
+    from contractchain.stress.saved import load_run
+
+    loaded = [load_run(path) for path in runs]
+    check_comparable(loaded)
+    directory = out or runs[0].resolve().parent
+    with _writing(directory):
+        paths = save_comparison(loaded, directory)
+    rows = tabulate(loaded)
+    text = table(rows, right=frozenset(range(1, len(rows[0]))))
+    return Answer(
+        document=to_document(loaded) | {"files": {n: str(p) for n, p in paths.items()}},
+        text=f"{text}\n\nreport  {paths['comparison.html']}",
+        warnings=tuple(
+            f"{run.directory}: {run.verdict}: {'; '.join(run.reasons)}"
+            for run in loaded
+            if run.reasons
+        ),
+    )
+
+
 command.add_command(run)
+command.add_command(compare)
+
+
+@contextmanager
+def _writing(directory: Path) -> Iterator[None]:
+    """Report files that cannot be written as errors of the folder."""
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(f"cannot be written: {error.strerror}", path=str(directory)) from error
 
 
 def _build_campaign(path: Path | None, flags: dict[str, Any]) -> "Campaign":
