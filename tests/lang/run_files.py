@@ -51,10 +51,17 @@ def read_run_file(path: Path) -> RunFile:
     """Read a file and what it expects."""
     source = path.read_text()
     arguments: tuple[Any, ...] = ()
-    calls = []
     for kind, text in _LINE.findall(source):
         if kind == "deploy":
             arguments = parse_values(text.strip()[1:-1])
+    return RunFile(source=source, constructor_arguments=arguments, calls=read_calls(source))
+
+
+def read_calls(source: str) -> tuple[Call, ...]:
+    """Return the calls that a source expects something of."""
+    calls = []
+    for kind, text in _LINE.findall(source):
+        if kind == "deploy":
             continue
         match = _CALL.match(text.strip())
         assert match, f"cannot read `{text}`"
@@ -68,7 +75,7 @@ def read_run_file(path: Path) -> RunFile:
                 expected=expected.strip(),
             )
         )
-    return RunFile(source=source, constructor_arguments=arguments, calls=tuple(calls))
+    return tuple(calls)
 
 
 def parse_values(text: str) -> tuple[Any, ...]:
