@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import orjson
+import msgspec
 
 from contractchain.client.files import read_file, write_atomically
 from contractchain.errors import CorruptStoreError
@@ -71,12 +71,13 @@ def encode_artifact(artifact: Artifact) -> bytes:
 
 def decode_artifact(data: bytes) -> Artifact:
     """Return the artifact that `encode_artifact` wrote."""
-    fields: dict[str, Any] = orjson.loads(data)
+    fields: dict[str, Any] = msgspec.json.decode(data)  # numbers of any size, unlike orjson
     layout = fields["storage_layout"]
     if layout is not None:
         storage = tuple(StorageVariable(**variable) for variable in layout["storage"])
         fields["storage_layout"] = StorageLayout(storage=storage, types=layout["types"])
     fields["abi"] = tuple(fields["abi"])
+    fields["source_files"] = tuple(fields.get("source_files", ()))
     fields["init_code"] = bytes.fromhex(fields["init_code"])
     fields["runtime_code"] = bytes.fromhex(fields["runtime_code"])
     return Artifact(**fields)

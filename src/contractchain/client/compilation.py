@@ -4,36 +4,26 @@ Compiling is `contractchain.lang`. What it made is kept by content: as long as n
 setting and nothing of the compiler changes, the artifact is read back in a millisecond.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache as memoised
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import orjson
-
-from contractchain._version import __version__
-from contractchain.client.artifact_store import decode_artifact, encode_artifact
-from contractchain.client.files import read_file, write_atomically
+from contractchain.client.compilation_cache import CompilationCache, CompiledSource
 from contractchain.client.project import Location, Origin, Project
+from contractchain.client.project_sources import ProjectSources
 from contractchain.errors import (
     AmbiguousNameError,
     ContractChainError,
     ContractNotFoundError,
-    StoreError,
-    UsageError,
     closest,
 )
 from contractchain.types import Artifact
 
 if TYPE_CHECKING:
+    from contractchain.lang.driver.pipeline import Compilation
     from contractchain.lang.driver.settings import Settings
-
-FORMAT = 1
-IMPORT_DIRECTORIES = ("node_modules", "lib")
-"""Where imports that are no paths of the project are looked for, below its root."""
+    from contractchain.lang.steps import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +39,17 @@ class LoadedContract:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledFile:
-    """What compiling one file gave."""
+class CompiledFiles:
+    """What compiling some files gave, or had given before."""
 
     artifacts: tuple[Artifact, ...]
     sources: dict[str, str]
-    """sha256 of every file read, by source unit name."""
+    """sha256 of every file that took part, by path from the project's root."""
     warnings: tuple[str, ...] = ()
+    compiled: tuple[str, ...] = ()
+    """Source units that were compiled now; the others are unchanged."""
+    steps: "tuple[Step, ...]" = ()
+    """What the compiler did; nothing if everything was unchanged."""
 
 
 def load_contract(project: Project, reference: str, *, cache: Path | None = None) -> LoadedContract:
@@ -90,10 +84,10 @@ def load_contract(project: Project, reference: str, *, cache: Path | None = None
     )
 
 
-def _compile_located(project: Project, location: Location, cache: Path | None) -> CompiledFile:
+def _compile_located(project: Project, location: Location, cache: Path | None) -> CompiledFiles:
     """Compile, and where that fails point to what another compiler has made of the contract."""
     try:
-        return compile_file(project, location.path, cache=cache)
+        return compile_files(project, [location.path], cache=cache)
     except ContractChainError as error:
         wanted = location.name or location.path.stem
         made = [path for path in project.find_artifacts() if path.stem == wanted]
@@ -129,136 +123,89 @@ def _choose(found: Iterable[Artifact], location: Location, reference: str) -> Ar
     )
 
 
-def compile_file(project: Project, path: Path, *, cache: Path | None = None) -> CompiledFile:
-    """Compile a source file of a project, or read back what compiling it gave.
-
-    Raises:
-        CompileError: the source is wrong, or beyond this compiler.
-    """
-    entry = None if cache is None else cache / f"{_cache_key(project, path)}.json"
-    if entry is not None:
-        kept = _read_cache(entry, project)
-        if kept is not None:
-            return kept
-    compiled = compile_files(project, [path])
-    if entry is not None:
-        _write_cache(entry, compiled)
-    return compiled
-
-
 def compile_files(
-    project: Project, paths: Sequence[Path], settings: "Settings | None" = None
-) -> CompiledFile:
-    """Compile source files together; the artifacts are those of the contracts in them.
+    project: Project,
+    paths: Sequence[Path],
+    settings: "Settings | None" = None,
+    *,
+    cache: Path | None = None,
+) -> CompiledFiles:
+    """Compile source files, or read back what compiling them gave.
 
-    Imports are looked for from the project's root, then in `node_modules` and `lib`.
+    The artifacts are those of the contracts in the files. Each is what compiling its file alone
+    would give, whatever else is compiled at the same time. Files of which nothing that they are
+    made of has changed are not compiled again.
 
     Args:
         project: Where imports are found, and what source unit names are relative to.
         paths: The files.
         settings: How to compile; the compiler's defaults otherwise.
+        cache: Directory for what was compiled; None compiles anew.
 
     Raises:
         CompileError: a source is wrong, or beyond this compiler.
         UsageError: a file cannot be read.
     """
-    from contractchain.lang.diagnostics import render_all
-    from contractchain.lang.driver.pipeline import compile_sources
-
-    files: dict[str, Path] = {}
+    sources = ProjectSources(project)
+    kept = None if cache is None else CompilationCache(cache, sources, settings)
+    found: dict[str, CompiledSource] = {}
     texts: dict[str, str] = {}
     for path in paths:
-        name = project.describe(path) if project.contains(path) else path.name
-        text = _read_source(path)
-        if text is None:
-            raise UsageError(f"`{project.describe(path)}` cannot be read as UTF-8 text")
-        files[name], texts[name] = path, text
+        name = sources.add(path)
+        known = None if kept is None else kept.find(name)
+        if known is not None:
+            found[name] = known
+        else:
+            texts[name] = sources.get_text(name)
+    steps: tuple[Step, ...] = ()
+    if texts:
+        made, steps = _compile(sources, texts, settings)
+        if kept is not None:
+            for name, item in made.items():
+                kept.save(name, item)
+        found |= made
+    ordered = [found[name] for name in dict.fromkeys(sources.add(path) for path in paths)]
+    return CompiledFiles(
+        artifacts=tuple(artifact for item in ordered for artifact in item.artifacts),
+        sources={unit.path: unit.digest for item in ordered for unit in item.units},
+        warnings=tuple(dict.fromkeys(text for item in ordered for text in item.warnings)),
+        compiled=tuple(texts),
+        steps=steps,
+    )
 
-    def read(name: str) -> str | None:
-        for base in (project.root, *(project.root / folder for folder in IMPORT_DIRECTORIES)):
-            text = _read_source(base / name)
-            if text is not None:
-                files[name] = base / name
-                return text
-        return None
+
+def _compile(
+    sources: ProjectSources, texts: dict[str, str], settings: "Settings | None"
+) -> "tuple[dict[str, CompiledSource], tuple[Step, ...]]":
+    """Compile `texts` in one run and return what became of each."""
+    from contractchain.lang.driver.pipeline import compile_sources
 
     compiled = compile_sources(
         texts,
         settings=settings,
-        reader=read,
+        reader=sources.find_text,
         wanted=lambda contract: contract.unit.name in texts,
     ).check()
-    warnings = (item for item in compiled.diagnostics if not item.is_error)
-    read_files = [files[file.name] for file in compiled.sources if file.name in files]
-    return CompiledFile(
-        artifacts=tuple(a for a in compiled.artifacts.values() if a.source_name in texts),
-        sources={_source_key(project, path): hash_file(path) for path in read_files},
-        warnings=tuple(render_all([item], compiled.sources) for item in warnings),
+    return {name: _take_apart(compiled, sources, name) for name in texts}, compiled.steps
+
+
+def _take_apart(compiled: "Compilation", sources: ProjectSources, name: str) -> CompiledSource:
+    """Return what belongs to one file: its artifacts, and the warnings of all it is made of."""
+    from contractchain.lang.diagnostics import render_all
+    from contractchain.lang.driver.standalone import detach_artifact
+
+    closure = compiled.find_closure(name)
+    indexes = {compiled.sources.get_index(unit) for unit in closure}
+    return CompiledSource(
+        units=tuple(sources.describe(unit) for unit in closure),
+        artifacts=tuple(
+            detach_artifact(compiled, item)
+            for item in compiled.contracts.values()
+            if item.artifact.source_name == name
+        ),
+        warnings=tuple(
+            render_all([item], compiled.sources)
+            for item in compiled.diagnostics
+            if not item.is_error and item.span.file in indexes
+        ),
     )
-
-
-def _source_key(project: Project, path: Path) -> str:
-    """Return the path from the project's root, or the whole path of a file outside."""
-    return project.describe(path) if project.contains(path) else str(path.resolve())
-
-
-def _read_source(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError, ValueError):
-        return None
-
-
-def _cache_key(project: Project, path: Path) -> str:
-    facts = (__version__, str(FORMAT), compiler_fingerprint(), str(project.root), str(path))
-    return hashlib.sha256("\0".join(facts).encode()).hexdigest()[:32]
-
-
-@memoised
-def compiler_fingerprint() -> str:
-    """Return what changes whenever the compiler does: names, sizes and times of its files."""
-    import contractchain
-
-    package = Path(contractchain.__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted((package / "lang").rglob("*.py")):
-        facts = path.stat()
-        digest.update(f"{path.name}:{facts.st_size}:{facts.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
-
-
-def _read_cache(entry: Path, project: Project) -> CompiledFile | None:
-    """Return a cached result whose sources are as they were; a damaged one counts for nothing."""
-    try:
-        data = read_file(entry)
-        if data is None:
-            return None
-        document: Any = orjson.loads(data)
-        sources: dict[str, str] = document["sources"]
-        for name, digest in sources.items():
-            if hash_file(project.root / name) != digest:
-                return None
-        return CompiledFile(
-            artifacts=tuple(decode_artifact(text.encode()) for text in document["artifacts"]),
-            sources=sources,
-            warnings=tuple(document["warnings"]),
-        )
-    except (StoreError, OSError, ValueError, TypeError, KeyError, AttributeError):
-        return None
-
-
-def _write_cache(entry: Path, compiled: CompiledFile) -> None:
-    document = {
-        "sources": compiled.sources,
-        "artifacts": [encode_artifact(artifact).decode() for artifact in compiled.artifacts],
-        "warnings": list(compiled.warnings),
-    }
-    try:
-        write_atomically(entry, json.dumps(document).encode())
-    except StoreError:
-        return  # a directory that cannot be written costs time, not correctness
-
-
-def hash_file(path: Path) -> str:
-    """Return the sha256 of a file in hex."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -9,8 +9,13 @@ from pathlib import Path
 from contractchain.errors import StoreError
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Replace a file as a whole, durably; directories on the way are made.
+def write_atomically(path: Path, data: bytes, *, is_durable: bool = True) -> None:
+    """Replace a file as a whole; directories on the way are made.
+
+    Args:
+        path: The file.
+        data: What it shall hold.
+        is_durable: Whether to wait until it would survive the loss of power.
 
     Raises:
         StoreError: the disk refuses; the old file is as it was.
@@ -24,13 +29,15 @@ def write_atomically(path: Path, data: bytes) -> None:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
-                os.fsync(file.fileno())
+                if is_durable:
+                    os.fsync(file.fileno())
             Path(name).replace(path)
         except BaseException:
             with suppress(OSError):
                 Path(name).unlink()
             raise
-        _sync_directory(path.parent)
+        if is_durable:
+            _sync_directory(path.parent)
     except OSError as error:
         raise StoreError(f"cannot be written: {error.strerror}", path=str(path)) from error
 

@@ -4,6 +4,7 @@ from contractchain.lang.backend import AssembledObject, EvmVersion, StackTooDeep
 from contractchain.lang.ir import Object
 from contractchain.lang.ir.clone import clone_object
 from contractchain.lang.passes.pipeline import optimize_object
+from contractchain.lang.steps import StepKind, StepLog
 
 
 def compile_object(
@@ -12,6 +13,7 @@ def compile_object(
     optimize: bool = True,
     runs: int = 200,
     evm_version: EvmVersion = EvmVersion.PRAGUE,
+    log: StepLog | None = None,
 ) -> AssembledObject:
     """Compile an object, sub-objects included. The IR is used up.
 
@@ -21,26 +23,35 @@ def compile_object(
         optimize: Whether to run the optimiser. Without it only what the back end needs is done.
         runs: How often the deployed code is expected to run; weighs size against gas.
         evm_version: Oldest EVM that the code must run on.
+        log: Where the steps are noted.
 
     Raises:
         StackTooDeepError: Too many values are live at once and memory may not hold them.
         CodeTooLargeError: The code cannot be addressed.
     """
+    log = log or StepLog()
+
+    def emit(code: Object) -> AssembledObject:
+        with log.step(StepKind.EMIT, obj.name):
+            return emit_object(code, runs=runs, evm_version=evm_version)
+
     if not optimize:
-        return emit_object(obj, runs=runs, evm_version=evm_version)
-    spare = None if _may_spill(obj) else clone_object(obj)
-    optimize_object(obj, runs=runs)
+        return emit(obj)
+    with log.step(StepKind.OPTIMIZE, obj.name):
+        spare = None if _may_spill(obj) else clone_object(obj)
+        optimize_object(obj, runs=runs)
     try:
-        return emit_object(obj, runs=runs, evm_version=evm_version)
+        return emit(obj)
     except StackTooDeepError:
         if spare is None:
             raise
-    again = clone_object(spare)
-    optimize_object(again, runs=runs, inline=False)
+    with log.step(StepKind.OPTIMIZE, obj.name):
+        again = clone_object(spare)
+        optimize_object(again, runs=runs, inline=False)
     try:
-        return emit_object(again, runs=runs, evm_version=evm_version)
+        return emit(again)
     except StackTooDeepError:
-        return emit_object(spare, runs=runs, evm_version=evm_version)
+        return emit(spare)
 
 
 def _may_spill(obj: Object) -> bool:

@@ -119,6 +119,10 @@ class SourceSet:
         """Return the file called `name`."""
         return self._by_name.get(name)
 
+    def get_index(self, name: str) -> int:
+        """Return the index of the file called `name`, which there is."""
+        return self._by_name[name].index
+
     def file_of(self, span: Span) -> SourceFile | None:
         """Return the file that `span` lies in."""
         return self._files[span.file] if 0 <= span.file < len(self._files) else None

@@ -54,6 +54,8 @@ class Artifact:
     source_map: str = ""
     """solc's compressed source map of the init code."""
     runtime_source_map: str = ""
+    source_files: tuple[str, ...] = ()
+    """Source units by their number in the source maps; empty if that is not known."""
     metadata: str = ""
     compiler: str = ""
     """Name and version of the compiler."""

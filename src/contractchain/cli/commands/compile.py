@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     help="How often the code is expected to run, weighed against its size.",
 )
 @click.option("--evm-version", type=TEXT, default="prague", show_default=True, metavar="NAME")
+@click.option("--force", is_flag=True, help="Compile everything, also what has not changed.")
 @click.option(
     "--standard-json", is_flag=True, help="Read solc's standard JSON from stdin, write its output."
 )
@@ -55,13 +56,15 @@ def command(
     optimize: bool,
     runs: int,
     evm_version: str,
+    force: bool,
     standard_json: bool,
     worker: bool,
 ) -> Answer:
     """Compile Solidity sources.
 
     NAMES are contracts of the project or paths; without any, all sources of the project are
-    compiled. Warnings go to stderr.
+    compiled. Files that have not changed, and whose imports have not, are not compiled again.
+    Warnings go to stderr.
     """
     if standard_json or worker:
         if names or out is not None:
@@ -80,7 +83,8 @@ def command(
             hint="`ctc init` makes a project",
         )
     settings = Settings(optimize=optimize, runs=runs, evm_version=evm_version)
-    compiled = compile_files(project, paths, settings)
+    cache = None if force or not project.is_found else project.data_directory / "cache"
+    compiled = compile_files(project, paths, settings, cache=cache)
     written = _write(out, compiled.artifacts) if out is not None else []
     contracts = {f"{a.source_name}:{a.name}": to_foundry(a) for a in compiled.artifacts}
     rows = [["contract", "source", "creation", "runtime"]]
@@ -89,9 +93,11 @@ def command(
         for a in compiled.artifacts
     ]
     text = table(rows, right=frozenset({2, 3}))
+    text += f"\n{len(compiled.compiled)} of {len(paths)} files compiled, the others are unchanged"
     if written:
         text += f"\n{len(written)} artifacts in {out}"
-    return Answer(document={"contracts": contracts}, text=text, warnings=compiled.warnings)
+    document = {"contracts": contracts, "compiled": list(compiled.compiled)}
+    return Answer(document=document, text=text, warnings=compiled.warnings)
 
 
 def _locate(project: Any, name: str) -> Path:

@@ -1,6 +1,6 @@
 """Text that goes with code: the opcodes, and the source map."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from contractchain.lang.backend import SourceEntry
 from contractchain.lang.ir.op import Op
@@ -33,8 +33,14 @@ def list_opcodes(code: bytes) -> str:
     return " ".join(words) + (" " if words else "")
 
 
-def compress_source_map(entries: Iterable[SourceEntry]) -> str:
+def compress_source_map(
+    entries: Iterable[SourceEntry], files: Mapping[int, int] | None = None
+) -> str:
     """Return solc's source map: `start:length:file:jump:depth` where it changes, by instruction.
+
+    Args:
+        entries: The instructions.
+        files: Other numbers for the files.
 
     Spec:
         Solidity documentation, "Source Mappings".
@@ -44,7 +50,8 @@ def compress_source_map(entries: Iterable[SourceEntry]) -> str:
     for entry in entries:
         span = entry.span
         if isinstance(span, Span):
-            place = (str(span.start), str(span.length), str(span.file))
+            file = span.file if files is None else files.get(span.file, -1)
+            place = (str(span.start), str(span.length), str(file))
         else:
             place = ("-1", "0", "-1")
         current = (*place, entry.jump, "0")

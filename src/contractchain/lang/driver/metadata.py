@@ -14,14 +14,12 @@ from contractchain.lang.driver.settings import Settings
 def build_metadata(compilation: Compilation, compiled: CompiledContract, settings: Settings) -> str:
     """Return the metadata as JSON with sorted keys."""
     artifact = compiled.artifact
-    licenses = {}
-    if compilation.analysis is not None:
-        licenses = {unit.name: unit.node.license for unit in compilation.analysis.units.values()}
     sources = {}
-    for file in compilation.sources:
+    for unit in compiled.symbol.unit.find_closure():
+        file = compilation.sources[unit.node.span.file]
         entry: dict[str, object] = {"keccak256": "0x" + keccak256(file.data).hex(), "urls": []}
-        if licenses.get(file.name):
-            entry["license"] = licenses[file.name]
+        if unit.node.license:
+            entry["license"] = unit.node.license
         sources[file.name] = entry
     data = {
         "compiler": {"version": f"{__version__}+contractchain"},

@@ -20,6 +20,7 @@ from contractchain.lang.semantics import analyse
 from contractchain.lang.semantics.annotations import Analysis
 from contractchain.lang.semantics.symbols import ContractSymbol
 from contractchain.lang.source import SourceSet, Span
+from contractchain.lang.steps import Step, StepKind
 from contractchain.types import Artifact
 
 COMPILER = f"contractchain {__version__}"
@@ -61,17 +62,19 @@ class Compilation:
         """The artifacts by `file:Name`."""
         return {name: item.artifact for name, item in self.contracts.items()}
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What was done, in order."""
+        return () if self.analysis is None else tuple(self.analysis.log.steps)
+
     def find_imports(self, name: str) -> list[str]:
         """Return the names of all sources that the source `name` imports, directly or not."""
+        return self.find_closure(name)[1:]
+
+    def find_closure(self, name: str) -> list[str]:
+        """Return the names of the source `name` and of all that it imports, directly or not."""
         assert self.analysis is not None
-        found: dict[str, None] = {}
-        pending = [self.analysis.units[name]]
-        while pending:
-            for unit in pending.pop().imports.values():
-                if unit.name != name and unit.name not in found:
-                    found[unit.name] = None
-                    pending.append(unit)
-        return list(found)
+        return [unit.name for unit in self.analysis.units[name].find_closure()]
 
     def sources_text(self, name: str) -> str:
         """Return the text of a source."""
@@ -195,7 +198,8 @@ class _Run:
             has_mcopy=self.version.has(EvmVersion.CANCUN),
         )
         try:
-            lowered = lower_contract(self.analysis, contract, choices)
+            with self.analysis.log.step(StepKind.LOWER, contract.name):
+                lowered = lower_contract(self.analysis, contract, choices)
             for name, part in lowered.embedded.items():
                 inner = self.compile(part.contract)
                 code = inner.runtime if part.is_runtime else inner.creation
@@ -210,6 +214,7 @@ class _Run:
                 optimize=self.settings.optimize,
                 runs=self.settings.runs,
                 evm_version=self.version,
+                log=self.analysis.log,
             )
         except UnsupportedError as error:
             self.diagnostics.append(error.diagnostic)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from contractchain.lang import ast
 from contractchain.lang.diagnostics import Diagnostic, DiagnosticKind
 from contractchain.lang.ir.nodes import Function, Instruction, Object
 from contractchain.lang.ir.op import Op
@@ -13,7 +12,7 @@ from contractchain.lang.lower.functions import write_dispatch
 from contractchain.lang.lower.refusal import Refusal
 from contractchain.lang.lower.unit import Body, Embedded, Unit, plain_name
 from contractchain.lang.semantics.annotations import Analysis
-from contractchain.lang.semantics.symbols import ContractSymbol
+from contractchain.lang.semantics.symbols import ContractSymbol, FunctionSymbol
 from contractchain.lang.source import NOWHERE
 
 ENTRY = "main"
@@ -81,7 +80,8 @@ def _lower(
         for variable in base.variables
         if variable.is_immutable
     )
-    assembly = _assembly_blocks(analysis)
+    has_assembly = any(unit.has_assembly for unit in contract.unit.find_closure())
+    numbers: dict[FunctionSymbol, int] = {}
     name = plain_name(contract.name)
     units = [
         Unit(
@@ -91,8 +91,9 @@ def _lower(
             is_creation=is_creation,
             debug_strings=settings.debug_strings,
             has_mcopy=settings.has_mcopy,
-            has_assembly=bool(assembly),
+            has_assembly=has_assembly,
             immutables=immutables,
+            numbers=numbers,
         )
         for object_name, is_creation in ((name, True), (f"{name}_runtime", False))
     ]
@@ -135,13 +136,3 @@ def _initialise_memory(unit: Unit, entry: Function) -> None:
         free = start[-1].result
     start.append(Instruction(Op.MSTORE, (FREE_MEMORY, free)))
     entry.entry.instructions[:0] = start
-
-
-def _assembly_blocks(analysis: Analysis) -> list[ast.InlineAssembly]:
-    """Return every inline assembly block of the compilation."""
-    return [
-        node
-        for unit in analysis.units.values()
-        for node in ast.walk(unit.node)
-        if isinstance(node, ast.InlineAssembly)
-    ]

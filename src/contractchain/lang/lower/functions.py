@@ -127,7 +127,7 @@ def function_number(unit: Unit, function: FunctionSymbol) -> Operand:
     """Return the word that stands for an internal function in a variable."""
     item = function.type
     assert isinstance(item, FunctionType)
-    number = function.node.node_id + 1  # 0 is no function
+    number = unit.numbers.setdefault(function, len(unit.numbers) + 1)  # 0 is no function
     unit.pointers.setdefault(_arity(item), {})[number] = function
     return number
 

@@ -54,6 +54,9 @@ class Unit:
     """Contracts whose code the object contains, by the name of the data segment."""
     pointers: "dict[tuple[int, int], dict[int, FunctionSymbol]]" = field(default_factory=dict)
     """Functions whose value is taken, by words in and out and by number."""
+    numbers: "dict[FunctionSymbol, int]" = field(default_factory=dict)
+    """What stands for an internal function in a variable; creation and runtime code share it,
+    because the one may store what the other calls."""
     pending: list[Callable[[], None]] = field(default_factory=list)
     """Writes functions that are called and not there yet."""
 

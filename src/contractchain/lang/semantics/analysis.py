@@ -22,6 +22,7 @@ from contractchain.lang.semantics.units import Reader, load_units
 from contractchain.lang.semantics.usage import UsageCollector
 from contractchain.lang.semantics.using import UsingTable
 from contractchain.lang.source import NOWHERE, SourceSet
+from contractchain.lang.steps import StepKind
 
 
 def analyse(
@@ -45,10 +46,11 @@ def analyse(
     analysis = Analysis(sources=SourceSet())
     context = Context(analysis)
     try:
-        load_units(context, sources, reader, remappings)
-        kinds = {item.kind for item in analysis.diagnostics}
-        if DiagnosticKind.PARSER_ERROR not in kinds:
-            _check(context)
+        with analysis.log.step(StepKind.CHECK):
+            load_units(context, sources, reader, remappings)
+            kinds = {item.kind for item in analysis.diagnostics}
+            if DiagnosticKind.PARSER_ERROR not in kinds:
+                _check(context)
     except RecursionError:
         analysis.diagnostics.append(
             Diagnostic(

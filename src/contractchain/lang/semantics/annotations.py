@@ -19,6 +19,7 @@ from contractchain.lang.semantics.symbols import (
 )
 from contractchain.lang.semantics.types import FunctionType, RationalType, Type
 from contractchain.lang.source import SourceSet
+from contractchain.lang.steps import StepLog
 
 
 class CallKind(Enum):
@@ -146,6 +147,8 @@ class Analysis:
     """Solidity variables in inline assembly, by node id of the `YulIdentifier`."""
     returns: dict[int, FunctionSymbol] = field(default_factory=dict)
     """Function that a return statement leaves, by node id; absent in modifiers."""
+    log: StepLog = field(default_factory=StepLog)
+    """What was done to find this out."""
 
     @property
     def has_errors(self) -> bool:

@@ -277,6 +277,7 @@ class StatementChecker(TryChecker):
     # assembly
 
     def _check_assembly(self, node: ast.InlineAssembly) -> None:
+        self.context.unit_of(node.span).has_assembly = True
         self._yul.check(node, self.frame)
 
 

@@ -47,8 +47,11 @@ class Context:
         """Return the scope in which the initial value of `symbol` is evaluated."""
         if symbol.contract is not None:
             return self.contract_scope(symbol.contract)
-        name = self.analysis.sources[symbol.node.span.file].name
-        return self.file_scope(self.analysis.units[name])
+        return self.file_scope(self.unit_of(symbol.node.span))
+
+    def unit_of(self, span: Span) -> UnitScope:
+        """Return the parsed file in which `span` lies."""
+        return self.analysis.units[self.analysis.sources[span.file].name]
 
     def report(
         self,

@@ -17,6 +17,7 @@ from contractchain.lang.semantics.symbols import (
     Symbol,
     UnitScope,
 )
+from contractchain.lang.steps import StepKind
 
 Reader = Callable[[str], str | None]
 """Returns the text of a source unit that is not among the given sources, if it can be found."""
@@ -79,7 +80,8 @@ def load_units(
             continue
         source = analysis.sources.find(name)
         assert source is not None
-        result = parse(source, ids)
+        with analysis.log.step(StepKind.PARSE, name):
+            result = parse(source, ids)
         analysis.diagnostics.extend(result.diagnostics)
         if result.unit is None:
             continue

@@ -45,9 +45,23 @@ class UnitScope:
     functions: list[FunctionSymbol] = field(default_factory=list)
     """Free functions declared in the file."""
     imports: dict[int, UnitScope] = field(default_factory=dict)
-    """Imported units, by the node id of the directive."""
+    """Imported units, by the node id of the directive, in the order of the directives."""
+    has_assembly: bool = False
+    """Whether any inline assembly is in the file; known when its bodies are checked."""
 
     @property
     def name(self) -> str:
         """Source unit name."""
         return self.node.name
+
+    def find_closure(self) -> list[UnitScope]:
+        """Return the file and all that it imports, in the order in which they would be read."""
+        found = {self.name: self}
+        pending = [self]
+        for unit in pending:
+            for part in unit.node.parts:
+                imported = unit.imports.get(part.node_id)
+                if imported is not None and imported.name not in found:
+                    found[imported.name] = imported
+                    pending.append(imported)
+        return pending
