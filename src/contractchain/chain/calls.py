@@ -1,6 +1,7 @@
 """Message calls that leave no trace, and how a mined transaction ended."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from contractchain.chain.canonical import CanonicalChain
 from contractchain.chain.context import build_context
@@ -25,8 +26,9 @@ from contractchain.types import AccessEntry, Address, ChainConfig, Hash32, Outco
 class Calls:
     """Message calls that leave no trace; `chain.calls`.
 
-    A call at a block runs on the state after the block, in the block's own environment. Each
-    raises BlockNotFoundError if there is no such block.
+    A call at a block runs on the state after the block, in the block's own environment; a call that
+    offers no fee sees a base fee of zero there, as in geth. Each raises BlockNotFoundError if there
+    is no such block.
     """
 
     def __init__(
@@ -52,7 +54,7 @@ class Calls:
         """Execute a call as `eth_call` does."""
         block = self._resolver.get(at)
         with self._retention.hold(block.number, block.state_root) as root:
-            return self._execution.call(root, self._context(block), message, overrides)
+            return self._execution.call(root, self._environment(block, message), message, overrides)
 
     def estimate_gas(
         self,
@@ -67,7 +69,8 @@ class Calls:
         """
         block = self._resolver.get(at)
         with self._retention.hold(block.number, block.state_root) as root:
-            return self._execution.estimate_gas(root, self._context(block), message, overrides)
+            context = self._environment(block, message)
+            return self._execution.estimate_gas(root, context, message, overrides)
 
     def create_access_list(
         self, message: Message, at: BlockReference = BlockTag.LATEST
@@ -75,7 +78,9 @@ class Calls:
         """Return the slots that the call touches (EIP-2930) and its result."""
         block = self._resolver.get(at)
         with self._retention.hold(block.number, block.state_root) as root:
-            return self._execution.create_access_list(root, self._context(block), message)
+            return self._execution.create_access_list(
+                root, self._environment(block, message), message
+            )
 
     def find_outcome(self, transaction_hash: Hash32) -> Outcome | None:
         """Return how a mined transaction ended, revert data included; None if it is not mined.
@@ -115,6 +120,12 @@ class Calls:
             )
         self._execution.release(result.state_root)
         return result.failures
+
+    def _environment(self, block: ExecutedBlock, message: Message) -> BlockContext:
+        context = self._context(block)
+        if message.max_fee_per_gas:
+            return context
+        return replace(context, base_fee_per_gas=0)
 
     def _context(self, block: ExecutedBlock) -> BlockContext:
         ancestors = self._canonical.list_ancestor_hashes(block.header.parent_hash)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from contractchain.chain import Chain
-from contractchain.chain.references import BlockReference
+from contractchain.chain.references import BlockReference, BlockTag
 from contractchain.chain.views import HeadChange, LogView
 from contractchain.chain.views import LogFilter as ChainLogFilter
 from contractchain.errors import NotFoundError, UsageError
@@ -123,9 +123,22 @@ def to_chain(wanted: LogFilter) -> ChainLogFilter:
 
 
 def find_logs(chain: Chain, wanted: LogFilter) -> list[LogView]:
-    """Return the logs that a filter object asks for."""
-    first: BlockReference = wanted.first
-    last: BlockReference = wanted.last
+    """Return the logs that a filter object asks for.
+
+    Raises:
+        UsageError: the range is reversed or ends beyond the head.
+        BlockNotFoundError: there is no block of that hash.
+    """
     if wanted.block_hash is not None:
-        first = last = wanted.block_hash
-    return chain.blocks.find_logs(first, last, to_chain(wanted))
+        return chain.blocks.find_logs(wanted.block_hash, wanted.block_hash, to_chain(wanted))
+    head = chain.head().number
+    bounds = [_number_of(chain, bound) for bound in (wanted.first, wanted.last)]
+    if bounds[0] > bounds[1]:
+        raise UsageError(f"the range ends at block {bounds[1]}, before it begins at {bounds[0]}")
+    if wanted.last is not BlockTag.PENDING and bounds[1] > head:
+        raise UsageError(f"the range ends at block {bounds[1]}, the head is block {head}")
+    return chain.blocks.find_logs(wanted.first, wanted.last, to_chain(wanted))
+
+
+def _number_of(chain: Chain, reference: BlockReference) -> int:
+    return reference if isinstance(reference, int) else chain.blocks.get_header(reference).number

@@ -182,8 +182,10 @@ def access_list_object(entries: Sequence[AccessEntry]) -> list[dict[str, Any]]:
     return [{"address": e.address, "storageKeys": e.slots} for e in entries]
 
 
-def proof_object(address: Address, proof: AccountProof) -> dict[str, Any]:
-    """Return a proof (EIP-1186)."""
+def proof_object(
+    address: Address, proof: AccountProof, keys: Sequence[bytes | int]
+) -> dict[str, Any]:
+    """Return a proof (EIP-1186); `keys` are its slots as the client wrote them."""
     account = proof.account
     return {
         "address": address,
@@ -193,7 +195,7 @@ def proof_object(address: Address, proof: AccountProof) -> dict[str, Any]:
         "codeHash": account.code_hash if account else bytes(32),
         "storageHash": proof.storage_root,
         "storageProof": [
-            {"key": p.slot, "value": int.from_bytes(p.value, "big"), "proof": p.nodes}
-            for p in proof.storage
+            {"key": key, "value": int.from_bytes(p.value, "big"), "proof": p.nodes}
+            for key, p in zip(keys, proof.storage, strict=True)
         ],
     }

@@ -18,6 +18,9 @@ from contractchain.errors import DecodeError
 from contractchain.interfaces.execution_data import AccountOverride
 from contractchain.types import AccessEntry, Authorization
 
+MAX_SLOTS = 1024
+"""Storage slots in one request of eth_getStorageValues, as in geth."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoder:
@@ -321,9 +324,38 @@ def decode_floats(value: Any) -> tuple[float, ...]:
     return tuple(float(n) for n in numbers)
 
 
-def decode_slots_list(value: Any) -> tuple[bytes, ...]:
+@dataclass(frozen=True, slots=True)
+class SlotKey:
+    """A storage slot, and how the client wrote it."""
+
+    slot: bytes
+    echo: bytes | int
+    """For the response: 32 bytes if they were given, a quantity otherwise, as geth answers."""
+
+
+def decode_slot_keys(value: Any) -> tuple[SlotKey, ...]:
     """Read an array of storage slots."""
-    return tuple(decode_slot(item) for item in _array(value, "slots"))
+    keys = []
+    for item in _array(value, "slots"):
+        slot = decode_slot(item)
+        is_whole = len(item) == 2 + 64
+        keys.append(SlotKey(slot, slot if is_whole else int.from_bytes(slot, "big")))
+    return tuple(keys)
+
+
+def decode_slots_by_address(value: Any) -> dict[bytes, tuple[bytes, ...]]:
+    """Read the slots that are asked for, by address."""
+    fields = _object(value, "slots by address")
+    if not fields:
+        raise DecodeError("no slot is asked for", what="slots by address")
+    found = {}
+    total = 0
+    for address, slots in fields.items():
+        found[decode_address(address)] = tuple(map(decode_slot, _array(slots, "slots")))
+        total += len(slots)
+    if total > MAX_SLOTS:
+        raise DecodeError(f"{total} slots, more than {MAX_SLOTS}", what="slots by address")
+    return found
 
 
 def decode_anything(value: Any) -> Any:
@@ -366,7 +398,8 @@ Data = Annotated[bytes, decode_data]
 AddressArg = Annotated[bytes, decode_address]
 HashArg = Annotated[bytes, decode_hash]
 SlotArg = Annotated[bytes, decode_slot]
-SlotList = Annotated[tuple[bytes, ...], decode_slots_list]
+SlotList = Annotated[tuple[SlotKey, ...], decode_slot_keys]
+SlotsByAddress = Annotated[dict[bytes, tuple[bytes, ...]], decode_slots_by_address]
 BlockArg = Annotated[BlockReference, decode_block_reference]
 Boolean = Annotated[bool, decode_boolean]
 Text = Annotated[str, decode_text]

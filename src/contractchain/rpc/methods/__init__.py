@@ -8,6 +8,8 @@ from contractchain.rpc.methods import (
     fees,
     filters,
     identity,
+    pool,
+    raw,
     sending,
     state,
 )
@@ -19,6 +21,8 @@ METHODS: Methods = {
     **blocks.METHODS,
     **filters.METHODS,
     **calls.METHODS,
+    **raw.METHODS,
+    **pool.METHODS,
     **sending.METHODS,
     **control.METHODS,
 }

@@ -6,7 +6,7 @@ from contractchain.chain.references import BlockTag
 from contractchain.rpc.context import RpcContext
 from contractchain.rpc.dispatcher import Methods
 from contractchain.rpc.objects import proof_object
-from contractchain.rpc.parameters import AddressArg, BlockArg, SlotArg, SlotList
+from contractchain.rpc.parameters import AddressArg, BlockArg, SlotArg, SlotList, SlotsByAddress
 
 
 def get_balance(context: RpcContext, address: AddressArg, block: BlockArg = BlockTag.LATEST) -> int:
@@ -39,13 +39,26 @@ def get_proof(
     context: RpcContext, address: AddressArg, slots: SlotList, block: BlockArg = BlockTag.LATEST
 ) -> dict[str, Any]:
     """Return Merkle proofs of an account and of slots of it (EIP-1186)."""
-    return proof_object(address, context.chain.state.get_proof(address, slots, block))
+    proof = context.chain.state.get_proof(address, [key.slot for key in slots], block)
+    return proof_object(address, proof, [key.echo for key in slots])
+
+
+def get_storage_values(
+    context: RpcContext, wanted: SlotsByAddress, block: BlockArg = BlockTag.LATEST
+) -> dict[str, list[bytes]]:
+    """Return the values of many slots at once, by address."""
+    state = context.chain.state
+    return {
+        "0x" + address.hex(): [state.get_storage(address, slot, block) for slot in slots]
+        for address, slots in wanted.items()
+    }
 
 
 METHODS: Methods = {
     "eth_getBalance": get_balance,
     "eth_getCode": get_code,
     "eth_getStorageAt": get_storage_at,
+    "eth_getStorageValues": get_storage_values,
     "eth_getTransactionCount": get_transaction_count,
     "eth_getProof": get_proof,
 }
