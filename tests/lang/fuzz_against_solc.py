@@ -12,24 +12,19 @@ import argparse
 import random
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import eth_abi
-from eth_abi.exceptions import EncodingError
-from evm_host import SENDER, EvmHost, Outcome
-from run_files import selector, type_of
+from evm_host import SENDER, EvmHost
+from random_calls import RandomCalls
 from solc_oracle import SolcOracle, build_standard_input, find_reason_without_solc
+from twins import Build, Twins
 
 from contractchain.lang import compile_sources
 
-Json = dict[str, Any]
 PEOPLE = [SENDER, b"\1" * 20, b"\2" * 20, bytes(20)]
 GAS = 12_000_000
 """Of each message; enough for anything but endless loops, on which the two may differ."""
-TEXTS = ["", "abc", "x" * 31, "0x1234567890abcdef", "a long text, longer than one word for sure"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,55 +53,6 @@ class Fuzz:
         self.differences += 1
         print(what, *facts)
 
-    # --- values
-
-    def value(self, kind: str, components: list[Json] | None) -> Any:
-        """Return a random value of an ABI type; small and extreme ones are likely."""
-        pick = self.random
-        if kind.endswith("]"):
-            inner, _, size = kind[:-1].rpartition("[")
-            count = int(size) if size else pick.choice([0, 1, 2, 3])
-            return [self.value(inner, components) for _ in range(count)]
-        if kind.startswith("uint"):
-            top = 2 ** int(kind[4:]) - 1
-            some = [0, 1, 2, pick.randrange(100), pick.randrange(10**20), pick.randrange(top + 1)]
-            return min(top, pick.choice([*some, top]))
-        if kind.startswith("int"):
-            top = 2 ** (int(kind[3:]) - 1)
-            some = [0, 1, -1, pick.randrange(-100, 100), pick.randrange(-top, top), -top]
-            return max(-top, min(top - 1, pick.choice(some)))
-        makers: dict[str, Callable[[], Any]] = {
-            "bool": lambda: pick.random() < 0.5,
-            "address": lambda: pick.choice(PEOPLE),
-            "string": lambda: pick.choice(TEXTS),
-            "bytes": lambda: pick.randbytes(pick.choice([0, 1, 32, 64, 65, pick.randrange(100)])),
-            "function": lambda: pick.randbytes(24),
-        }
-        if kind in makers:
-            return makers[kind]()
-        if kind.startswith("bytes"):
-            return pick.choice([bytes(int(kind[5:])), pick.randbytes(int(kind[5:]))])
-        assert components is not None, kind
-        return tuple(self.value(item["type"], item.get("components")) for item in components)
-
-    def encode(self, inputs: list[Json]) -> bytes:
-        """Return random arguments."""
-        values = [self.value(item["type"], item.get("components")) for item in inputs]
-        return bytes(eth_abi.encode([type_of(item) for item in inputs], values))
-
-    def calldata(self, function: Json) -> bytes:
-        """Return calldata of a function, now and then cut off or with a word spoilt."""
-        data = selector(function) + self.encode(function["inputs"])
-        damage = self.random.random()
-        if damage < 0.07:
-            return data[: self.random.randrange(len(data) + 1)]
-        if damage < 0.14 and len(data) > 36:
-            at = 4 + 32 * self.random.randrange((len(data) - 4) // 32)
-            return data[:at] + self.random.randbytes(32) + data[at + 32 :]
-        return data
-
-    # --- comparing
-
     def compare_file(self, path: Path) -> None:
         """Compare every contract of a file."""
         name = str(path.relative_to(self.root))
@@ -130,62 +76,30 @@ class Fuzz:
                 self.report("ABI", name, contract)
             if code and "__$" not in code:
                 codes = artifact.init_code, bytes.fromhex(code)
-                self.compare_contract(f"{name}:{contract}", output["abi"], codes)
+                full_name = f"{name}:{contract}"
+                self.compare_contract(Build(name=full_name, abi=output["abi"], codes=codes))
 
-    def compare_contract(self, name: str, abi: list[Json], codes: tuple[bytes, bytes]) -> None:
+    def compare_contract(self, build: Build) -> None:
         """Deploy a contract twice and call both."""
-        constructor = next((e for e in abi if e["type"] == "constructor"), {"inputs": []})
-        functions = [entry for entry in abi if entry["type"] == "function"]
+        empty = {"inputs": [], "stateMutability": "nonpayable"}
+        constructor = next((e for e in build.abi if e["type"] == "constructor"), empty)
+        hosts = EvmHost(gas=GAS), EvmHost(gas=GAS)
+        for host in hosts:
+            for sender in PEOPLE[:3]:
+                host.fund(sender)
+        inputs = RandomCalls(random=self.random, people=list(PEOPLE))
+        twins = Twins(hosts=hosts, inputs=inputs, senders=PEOPLE[:3])
         for _ in range(3):
-            hosts = EvmHost(gas=GAS), EvmHost(gas=GAS)
-            arguments = self.encode(constructor["inputs"])
-            made = [h.deploy(code + arguments) for h, code in zip(hosts, codes, strict=True)]
-            addresses = made[0][0], made[1][0]
-            if made[0][1].success != made[1][1].success:
-                self.report("DEPLOYMENT", name, arguments.hex())
-                return
-            if made[0][1].success:
+            difference = twins.deploy(build, inputs.encode(constructor["inputs"]))
+            if difference is not None or twins.builds:
                 break
-        else:
-            return
-        for _ in range(self.calls if functions else 0):
-            if not self.compare_call(name, hosts, addresses, self.random.choice(functions)):
-                return
-
-    def compare_call(
-        self,
-        name: str,
-        hosts: tuple[EvmHost, EvmHost],
-        addresses: tuple[bytes, bytes],
-        function: Json,
-    ) -> bool:
-        """Make one call; return whether both did the same."""
-        try:
-            data = self.calldata(function)
-        except EncodingError:
-            return True
-        sender, value = self.random.choice(PEOPLE[:3]), self.random.choice([0, 0, 0, 1])
-        outcomes = []
-        for host, address in zip(hosts, addresses, strict=True):
-            host.fund(sender)
-            outcomes.append(host.call(address, data, sender=sender, value=value))
-        if any(outcome.gas_used > 0.9 * GAS for outcome in outcomes):
-            return False  # out of gas in one may be success in the other
-        self.made += 1
-        ours, other = (_facts(o, h, a) for o, h, a in zip(outcomes, hosts, addresses, strict=True))
-        if ours != other:
-            self.report("CALL", name, function["name"], data.hex(), ours[:2], other[:2])
-            return False
-        if outcomes[0].success:
-            self.succeeded += 1
-            for index, outcome in enumerate(outcomes):
-                self.gas[index] += outcome.gas_used
-        return True
-
-
-def _facts(outcome: Outcome, host: EvmHost, address: bytes) -> tuple[object, ...]:
-    logs = [(log[0] == address, log[1], log[2]) for log in outcome.logs]
-    return outcome.success, outcome.data.hex(), logs, host.storage(address)
+        for _ in range(self.calls if twins.builds else 0):
+            difference = difference or twins.call_at_random()
+        if difference is not None:
+            self.report("DIFFERENT", difference)
+        self.made += twins.made
+        self.succeeded += twins.succeeded
+        self.gas = [total + more for total, more in zip(self.gas, twins.gas, strict=True)]
 
 
 def main() -> None:
