@@ -17,7 +17,7 @@ from contractchain.rpc.context import RpcContext
 from contractchain.rpc.dispatcher import Dispatcher, Limits
 from contractchain.rpc.http_policy import HttpPolicy
 from contractchain.rpc.methods import CONCURRENT, METHODS
-from contractchain.rpc.stream import HttpConnection
+from contractchain.rpc.stream import HttpConnection, HttpService
 
 BACKLOG = 2048
 GRACE_S = 5.0
@@ -121,10 +121,10 @@ class RpcServer:
             client_version=f"contractchain/v{__version__}/{self._node.execution.name}",
         )
         dispatcher = Dispatcher(context, METHODS, self._limits, CONCURRENT)
-        connections: set[HttpConnection] = set()
+        service = HttpService(dispatcher.start, self._policy)
         stopping = asyncio.Event()
         server = await loop.create_server(
-            lambda: HttpConnection(dispatcher.handle, self._policy, connections),
+            lambda: HttpConnection(service),
             sock=self._socket,
             backlog=BACKLOG,
         )
@@ -143,7 +143,7 @@ class RpcServer:
             if lock is not None:
                 lock.publish(None)
             server.close()
-            await _end_connections(connections)
+            await _end_connections(service.connections)
             context.close()
 
 

@@ -1,20 +1,21 @@
-"""`handle(body) -> bytes`: the whole server, without a socket.
+"""Bodies to answers: the whole server, without a socket.
 
 A method is a function `method(context, …)` whose annotations say how its parameters are decoded
 (`contractchain.rpc.parameters`); what it returns is rendered by `contractchain.rpc.rendering`.
-Quick methods run where they are called; a coroutine may hand work to a thread.
+Quick methods answer where they are called; one that returns a `Later` or is a coroutine answers
+when that is done, and may hand work to a thread meanwhile.
 """
 
 import asyncio
 import inspect
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from contractchain.errors import ContractChainError, closest
-from contractchain.rpc.envelope import Body, Call, decode_body, encode_fault, encode_result
+from contractchain.rpc.envelope import Call, Item, decode_body, encode_fault, encode_result
 from contractchain.rpc.errors import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
@@ -24,6 +25,7 @@ from contractchain.rpc.errors import (
     invalid_parameter,
     to_fault,
 )
+from contractchain.rpc.later import Later
 from contractchain.rpc.parameters import find_decoders
 from contractchain.rpc.rendering import render
 
@@ -31,6 +33,8 @@ log = logging.getLogger("contractchain.rpc")
 ContextT = TypeVar("ContextT")
 Methods: TypeAlias = Mapping[str, Callable[..., Any]]
 """Functions by method name."""
+Respond: TypeAlias = Callable[[bytes], None]
+"""Takes the answer to a body; empty if it held notifications only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,7 @@ class Limits:
 
 
 class Dispatcher(Generic[ContextT]):
-    """Maps method names to functions and bodies to responses."""
+    """Maps method names to functions and bodies to responses. Belongs to the loop's thread."""
 
     def __init__(
         self,
@@ -69,20 +73,43 @@ class Dispatcher(Generic[ContextT]):
 
     async def handle(self, body: bytes) -> bytes:
         """Answer one body; empty if it held notifications only."""
+        future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        task = self.start(body, lambda answer: None if future.done() else future.set_result(answer))
+        try:
+            return await future
+        finally:
+            if task is not None:
+                task.cancel()
+
+    def start(self, body: bytes, respond: Respond) -> asyncio.Task[None] | None:
+        """Begin to answer one body; `respond` is called once, at once or later.
+
+        Returns:
+            A task to cancel if nobody waits for the answer any more, or None.
+        """
         try:
             decoded = decode_body(body, max_batch=self._limits.max_batch)
         except RpcFault as fault:
-            return encode_fault(None, fault)
-        if not decoded.is_batch:
-            return await self._answer(decoded.items[0])
-        return await self._answer_batch(decoded)
+            respond(encode_fault(None, fault))
+            return None
+        if isinstance(decoded, list):
+            return asyncio.create_task(_respond_with(self._answer_batch(decoded), respond))
+        begun = self._begin(decoded)
+        if isinstance(begun, bytes):
+            respond(begun)
+            return None
+        call, result = begun
+        if isinstance(result, Later):
+            result.listen(lambda outcome: respond(self._encode(call, outcome)))
+            return None
+        return asyncio.create_task(_respond_with(self._finish(call, result), respond))
 
-    async def _answer_batch(self, decoded: Body) -> bytes:
+    async def _answer_batch(self, items: list[Item]) -> bytes:
         answers: list[bytes] = []
         size = 0
-        for is_concurrent, group in groupby(decoded.items, self._is_concurrent):
+        for is_concurrent, group in groupby(items, self._is_concurrent):
             if is_concurrent:
-                found: Iterable[bytes] = await asyncio.gather(*map(self._answer, group))
+                found = await self._answer_together(list(group))
                 answers.extend(answer for answer in found if answer)
                 size += sum(map(len, found))
                 continue
@@ -99,48 +126,88 @@ class Dispatcher(Generic[ContextT]):
                     size += len(answer)
         return b"[" + b",".join(answers) + b"]" if answers else b""
 
-    def _is_concurrent(self, item: Call | RpcFault) -> bool:
+    def _is_concurrent(self, item: Item) -> bool:
         """Tell whether neighbours of this kind in a batch may be under way together."""
         if isinstance(item, RpcFault):
             return False
         method = self._methods.get(item.method)
         return method is not None and method.function in self._concurrent
 
-    async def _answer(self, item: Call | RpcFault) -> bytes:
+    async def _answer_together(self, items: Sequence[Item]) -> list[bytes]:
+        """Begin all before waiting for any."""
+        begun = [self._begin(item) for item in items]
+        return [
+            part if isinstance(part, bytes) else await self._finish(part[0], part[1])
+            for part in begun
+        ]
+
+    async def _answer(self, item: Item) -> bytes:
+        return (await self._answer_together((item,)))[0]
+
+    def _begin(self, item: Item) -> "bytes | tuple[Call, _UnderWay]":
+        """Return the answer, or what it is waiting for."""
         if isinstance(item, RpcFault):
             return encode_fault(item.id, item)
         try:
-            result = await self._execute(item)
-        except RpcFault as fault:
-            return b"" if item.is_notification else encode_fault(item.id, fault)
-        if item.is_notification:
-            return b""
-        return encode_result(item.id, result)
+            method = self._methods.get(item.method)
+            if method is None:
+                raise _describe_unknown(item.method, self._methods)
+            result = method.function(self._context, *method.decode(item.parameters))
+        except Exception as error:  # noqa: BLE001  told to the client, and logged if it is ours
+            return self._encode(item, error)
+        if isinstance(result, Later) or inspect.iscoroutine(result):
+            return item, result
+        return self._encode(item, result)
 
-    async def _execute(self, call: Call) -> object:
-        method = self._methods.get(call.method)
-        if method is None:
-            hint = closest(call.method, self._methods)
-            message = f"the method {call.method} does not exist"
-            raise RpcFault(
-                code=METHOD_NOT_FOUND, message=f"{message} ({hint})" if hint else message
-            )
-        arguments = method.decode(call.parameters)
+    async def _finish(self, call: Call, result: "_UnderWay") -> bytes:
         try:
-            result = method.function(self._context, *arguments)
-            if inspect.isawaitable(result):
-                result = await result
-            return render(result)
-        except RpcFault:
-            raise
-        except ContractChainError as error:
-            raise to_fault(error) from error
-        except Exception as error:
-            log.exception("%s failed", call.method)
-            raise RpcFault(
-                code=INTERNAL_ERROR,
-                message=f"internal error in {call.method}; this is a bug, the log has the details",
-            ) from error
+            outcome: object = await (_wait_for(result) if isinstance(result, Later) else result)
+        except Exception as error:  # noqa: BLE001  as in `_begin`
+            outcome = error
+        return self._encode(call, outcome)
+
+    def _encode(self, call: Call, outcome: object) -> bytes:
+        """Return the answer that tells the result of a call, or the exception that ended it."""
+        if not isinstance(outcome, Exception):
+            try:
+                answer = encode_result(call.id, render(outcome))
+            except Exception as error:  # noqa: BLE001  a result that cannot be rendered: ours
+                outcome = error
+            else:
+                return b"" if call.is_notification else answer
+        fault = _to_fault(call, outcome)
+        return b"" if call.is_notification else encode_fault(call.id, fault)
+
+
+_UnderWay: TypeAlias = Later[Any] | Coroutine[Any, Any, Any]
+
+
+async def _respond_with(answer: Coroutine[Any, Any, bytes], respond: Respond) -> None:
+    respond(await answer)
+
+
+async def _wait_for(later: Later[Any]) -> object:
+    future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+    later.listen(lambda outcome: None if future.done() else future.set_result(outcome))
+    return await future
+
+
+def _describe_unknown(name: str, known: Iterable[str]) -> RpcFault:
+    hint = closest(name, known)
+    message = f"the method {name} does not exist"
+    return RpcFault(code=METHOD_NOT_FOUND, message=f"{message} ({hint})" if hint else message)
+
+
+def _to_fault(call: Call, error: Exception) -> RpcFault:
+    if isinstance(error, RpcFault):
+        return error
+    if isinstance(error, ContractChainError):
+        return to_fault(error)
+    log.error("%s failed", call.method, exc_info=error)
+    return RpcFault(
+        code=INTERNAL_ERROR,
+        message=f"internal error in {call.method}; this is a bug, the log has the details",
+    )
 
 
 class _Method:

@@ -10,8 +10,7 @@ Spec:
     https://www.jsonrpc.org/specification
 """
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -20,9 +19,8 @@ from contractchain.rpc.errors import INVALID_REQUEST, PARSE_ERROR, RpcFault
 JsonId = str | int | float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One request of a body."""
+class Call(NamedTuple):
+    """One request of a body. A tuple: creation is what costs."""
 
     method: str
     parameters: list[Any]
@@ -31,16 +29,12 @@ class Call:
     """True if the request carries no id: it is executed, and nothing is said about it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
-    """A decoded body: calls, and faults in the places of what is no request."""
-
-    items: tuple[Call | RpcFault, ...]
-    is_batch: bool
+Item = Call | RpcFault
+"""A call, or the fault in the place of what is no request."""
 
 
-def decode_body(body: bytes, *, max_batch: int) -> Body:
-    """Split a body into its requests.
+def decode_body(body: bytes, *, max_batch: int) -> Item | list[Item]:
+    """Return the request of a body, or the list of those of a batch.
 
     Raises:
         RpcFault: not JSON, an empty batch, or more than `max_batch` requests.
@@ -50,7 +44,7 @@ def decode_body(body: bytes, *, max_batch: int) -> Body:
     except orjson.JSONDecodeError as error:
         raise RpcFault(code=PARSE_ERROR, message=f"the body is not JSON: {error}") from error
     if not isinstance(document, list):
-        return Body(items=(_decode_call(document),), is_batch=False)
+        return _decode_call(document)
     if not document:
         raise RpcFault(code=INVALID_REQUEST, message="the batch is empty")
     if len(document) > max_batch:
@@ -58,7 +52,7 @@ def decode_body(body: bytes, *, max_batch: int) -> Body:
             code=INVALID_REQUEST,
             message=f"the batch has {len(document)} requests, at most {max_batch} are taken",
         )
-    return Body(items=tuple(_decode_call(item) for item in document), is_batch=True)
+    return [_decode_call(item) for item in document]
 
 
 def encode_result(identifier: JsonId, result: object) -> bytes:
@@ -74,7 +68,7 @@ def encode_fault(identifier: JsonId, fault: RpcFault) -> bytes:
     return orjson.dumps({"jsonrpc": "2.0", "id": identifier, "error": error})
 
 
-def _decode_call(item: object) -> Call | RpcFault:
+def _decode_call(item: object) -> Item:
     if not isinstance(item, dict):
         return RpcFault(code=INVALID_REQUEST, message="a request is an object")
     identifier = item.get("id")
@@ -92,9 +86,4 @@ def _decode_call(item: object) -> Call | RpcFault:
         parameters = []
     if not isinstance(parameters, list):
         return RpcFault(code=INVALID_REQUEST, message="`params` must be an array", id=identifier)
-    return Call(
-        method=method,
-        parameters=parameters,
-        id=identifier,
-        is_notification="id" not in item,
-    )
+    return Call(method, parameters, identifier, "id" not in item)

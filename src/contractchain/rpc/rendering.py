@@ -16,6 +16,8 @@ def render(value: object) -> object:
     Raises:
         TypeError: a value that has no such form (a fault of ours).
     """
+    if type(value) is bytes:  # most often; a match comes to it late
+        return "0x" + value.hex()
     match value:
         case None | bool() | str() | float():
             return value

@@ -5,6 +5,9 @@ meanwhile waits, and reading pauses when it is too much. Sizes and times are bou
 `Origin` are checked against DNS rebinding and foreign pages. No other methods than POST, OPTIONS
 and `GET /health`, no transfer codings but chunked, no compression.
 
+A client sends the same head again and again. A head that was parsed, judged and let in once is
+remembered byte by byte, and a request that begins with it and came in one piece is not parsed.
+
 Spec:
     RFC 9112; Fetch standard for the CORS headers. Why not a general server:
     `docs/adr/0004-http-server.md`.
@@ -12,7 +15,7 @@ Spec:
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -20,10 +23,16 @@ import httptools
 
 from contractchain.rpc.http_policy import HttpPolicy, find_refusal
 
-Handle = Callable[[bytes], Awaitable[bytes]]
+Respond = Callable[[bytes], None]
+Start = Callable[[bytes, Respond], "asyncio.Task[None] | None"]
+"""Begins to answer a body. The response is taken once, at once or later; the task, if there is
+one, is cancelled when nobody waits for it any more."""
 
 MAX_WAITING = 16
-"""Pipelined requests that wait on one connection before reading pauses."""
+"""Pipelined requests that wait on one connection before reading pauses; also how many answers one
+connection gets in one turn of the loop."""
+MAX_KNOWN_HEADS = 256
+MAX_KNOWN_HEAD_BYTES = 1024
 REASONS = {
     200: b"OK",
     204: b"No Content",
@@ -34,6 +43,7 @@ REASONS = {
     413: b"Content Too Large",
     431: b"Request Header Fields Too Large",
 }
+PLAIN_ANSWER = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b"
 NOT_JSON_RPC = b"send JSON-RPC by POST\n"
 
 
@@ -49,70 +59,125 @@ class _Request:
     refusal: tuple[int, bytes] | None = None
     """Status and text, if it is refused whatever else it holds."""
     should_keep: bool = True
+    expects_continue: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all there is to do is to answer its body and to stay connected."""
+        return (
+            self.method == b"POST"
+            and self.refusal is None
+            and self.origin is None
+            and self.should_keep
+            and not self.expects_continue
+        )
+
+
+class HttpService:
+    """What the connections of one server share."""
+
+    def __init__(self, start: Start, policy: HttpPolicy) -> None:
+        """Prepare.
+
+        Args:
+            start: Begins to answer a body.
+            policy: What is let in.
+        """
+        self.start = start
+        self.policy = policy
+        self.connections: set[HttpConnection] = set()
+        """Those that are open."""
+        self.known_heads: dict[bytes, int] = {}
+        """Heads of plain requests that were let in, with the size of the body they announce."""
+
+    def remember_head(self, data: bytes, body: bytes) -> None:
+        """Let requests with the head of `data` in from now on without parsing them.
+
+        Only if `data` was one whole request and nothing else, its body sent as it is.
+        """
+        head, blank, rest = data.partition(b"\r\n\r\n")
+        head += blank
+        if rest == body and len(head) <= MAX_KNOWN_HEAD_BYTES:
+            if len(self.known_heads) >= MAX_KNOWN_HEADS:
+                self.known_heads.clear()
+            self.known_heads[head] = len(body)
 
 
 class HttpConnection(asyncio.Protocol):
     """One connection."""
 
-    def __init__(
-        self, handle: Handle, policy: HttpPolicy, connections: "set[HttpConnection]"
-    ) -> None:
-        """Prepare.
-
-        Args:
-            handle: Answers a body.
-            policy: What is let in.
-            connections: Where the connection registers while it is open.
-        """
-        self._handle = handle
-        self._policy = policy
-        self._connections = connections
+    def __init__(self, service: HttpService) -> None:
+        self._service = service
+        self._policy = service.policy
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
         self._parser = httptools.HttpRequestParser(self)
         self._request = _Request()
         self._head_size = 0
+        self._is_between = True
+        """Whether the next byte begins a request."""
+        self._last: _Request | None = None
+        """The one that the parser has finished last."""
         self._waiting: deque[_Request] = deque()
+        self._answering: _Request | None = None
         self._task: asyncio.Task[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._is_advancing = False
+        self._is_full = False
+        self._is_paused = False
         self._is_closing = False
-        self._can_write = asyncio.Event()
-        self._can_write.set()
+        self._deadline = 0.0
+        self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        self._connections.add(self)
-        self._restart_timer(self._policy.idle_timeout_s)
+        self._service.connections.add(self)
+        self._deadline = self._loop.time() + self._policy.idle_timeout_s
+        self._watch()
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._connections.discard(self)
+        self._service.connections.discard(self)
         self._is_closing = True
-        self._can_write.set()
         if self._timer is not None:
             self._timer.cancel()
         if self._task is not None:
             self._task.cancel()
 
     def pause_writing(self) -> None:
-        self._can_write.clear()
+        self._is_paused = True
 
     def resume_writing(self) -> None:
-        self._can_write.set()
+        self._is_paused = False
+        self._advance()
 
     def data_received(self, data: bytes) -> None:
         if self._is_closing:
             return
+        end = data.find(b"\r\n\r\n", 0, MAX_KNOWN_HEAD_BYTES) + 4 if self._is_between else 0
+        if self._service.known_heads.get(data[:end]) == len(data) - end:
+            self._take(_Request(b"POST", body=data[end:]))
+            return
+        was_between = self._is_between
+        self._parse(data)
+        last, self._last = self._last, None
+        if was_between and last is not None and last.is_plain and not self._is_closing:
+            self._service.remember_head(data, last.body)
+        self._advance()
+
+    def _parse(self, data: bytes) -> None:
+        self._is_advancing = True  # not before all that has come is in the queue
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self._refuse(400, b"no upgrade is offered here\n")
         except httptools.HttpParserError:
             self._refuse(400, b"malformed HTTP request\n")
+        finally:
+            self._is_advancing = False
 
     def stop(self) -> None:
-        """Close when the request under way is answered."""
+        """Close when the requests under way are answered."""
         self._is_closing = True
-        if self._task is None:
+        if self._answering is None and not self._waiting:
             self._transport.close()
 
     def abort(self) -> None:
@@ -121,9 +186,10 @@ class HttpConnection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         """Begin a request (called by the parser)."""
+        self._is_between = False
         self._request = _Request()
         self._head_size = 0
-        self._restart_timer(self._policy.body_timeout_s)
+        self._deadline = self._loop.time() + self._policy.body_timeout_s
 
     def on_url(self, url: bytes) -> None:
         """Take a part of the target (called by the parser)."""
@@ -139,6 +205,7 @@ class HttpConnection(asyncio.Protocol):
         elif lowered == b"origin":
             self._request.origin = value.decode("latin-1")
         elif lowered == b"expect" and value.lower() == b"100-continue":
+            self._request.expects_continue = True
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_headers_complete(self) -> None:
@@ -164,42 +231,66 @@ class HttpConnection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """Answer, or wait for the answers before (called by the parser)."""
-        self._stop_timer()
-        self._waiting.append(self._request)
+        self._is_between = True
+        self._last = self._request
         self._request = _Request()
         self._head_size = 0
-        if self._task is None:
-            self._answer_next()
-        elif len(self._waiting) >= MAX_WAITING:
+        self._take(self._last)
+
+    def _take(self, request: _Request) -> None:
+        """Answer a request in its turn."""
+        self._waiting.append(request)
+        self._advance()
+        if len(self._waiting) >= MAX_WAITING and not self._is_full:
+            self._is_full = True
             self._transport.pause_reading()
 
-    def _answer_next(self) -> None:
-        """Begin with the next request that waits."""
-        while self._waiting and not self._transport.is_closing():
-            request = self._waiting.popleft()
-            if request.refusal is None and request.method == b"POST":
-                self._task = self._loop.create_task(self._answer(request))
-                return
-            self._answer_plain(request)
-        if self._is_closing and not self._transport.is_closing():
-            self._transport.close()
-        elif not self._transport.is_closing():
-            self._restart_timer(self._policy.idle_timeout_s)
-
-    async def _answer(self, request: _Request) -> None:
-        answer = await self._handle(request.body)
-        if not self._can_write.is_set():
-            await self._can_write.wait()
-        self._task = None
-        if self._transport.is_closing():
+    def _advance(self) -> None:
+        """Begin with the requests that wait, as far as answers come at once."""
+        if self._is_advancing:
             return
-        if answer:
-            self._write(200, answer, request, b"application/json")
-        else:
-            self._write(204, b"", request, None)
-        if len(self._waiting) < MAX_WAITING:
+        self._is_advancing = True
+        try:
+            for _ in range(MAX_WAITING):
+                if not self._waiting or self._answering is not None or self._is_paused:
+                    break
+                if self._transport.is_closing():
+                    return
+                self._answer(self._waiting.popleft())
+            else:
+                self._loop.call_soon(self._advance)
+        finally:
+            self._is_advancing = False
+        if self._is_full and len(self._waiting) < MAX_WAITING:
+            self._is_full = False
             self._transport.resume_reading()
-        self._answer_next()
+        if self._answering is None and not self._waiting:
+            if self._is_closing:
+                self._transport.close()
+            elif self._is_between:
+                self._deadline = self._loop.time() + self._policy.idle_timeout_s
+
+    def _answer(self, request: _Request) -> None:
+        if request.refusal is None and request.method == b"POST":
+            self._answering = request
+            task = self._service.start(request.body, self._respond)
+            if self._answering is not None:
+                self._task = task
+        else:
+            self._answer_plain(request)
+
+    def _respond(self, answer: bytes) -> None:
+        """Write the answer to the request under way."""
+        request, self._answering, self._task = self._answering, None, None
+        if request is None or self._transport.is_closing():
+            return
+        if not answer:
+            self._write(204, b"", request, None)
+        elif request.should_keep and request.origin is None and not self._is_closing:
+            self._transport.write(PLAIN_ANSWER % (len(answer), answer))
+        else:
+            self._write(200, answer, request, b"application/json")
+        self._advance()
 
     def _answer_plain(self, request: _Request) -> None:
         if request.refusal is not None:
@@ -234,7 +325,7 @@ class HttpConnection(asyncio.Protocol):
 
     def _refuse(self, status: int, text: bytes) -> None:
         """Answer what is no request and close."""
-        if self._task is not None:
+        if self._answering is not None or self._waiting:
             self._is_closing = True
             return
         self._write(status, text, _Request(should_keep=False), b"text/plain")
@@ -245,20 +336,26 @@ class HttpConnection(asyncio.Protocol):
             self._request.refusal = (431, b"the request's head is too large\n")
             self._refuse(431, b"the request's head is too large\n")
 
-    def _restart_timer(self, seconds: float) -> None:
-        self._stop_timer()
-        self._timer = self._loop.call_later(seconds, self._time_out)
+    def _watch(self) -> None:
+        """Look at the clock again when the time that is allowed may be over.
 
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        Moving a deadline costs less than a timer, and no deadline is nearer than the shortest time.
+        """
+        policy = self._policy
+        now = self._loop.time()
+        if self._answering is None and not self._waiting and now >= self._deadline:
+            self._time_out()
+            return
+        wait = min(policy.idle_timeout_s, policy.body_timeout_s)
+        if self._deadline > now:
+            wait = min(wait, self._deadline - now)
+        self._timer = self._loop.call_later(wait, self._watch)
 
     def _time_out(self) -> None:
         """Give up on a client that sends too slowly, or nothing for too long."""
-        if self._task is not None or self._transport.is_closing():
+        if self._transport.is_closing():
             return
-        if self._request.method or self._head_size:
-            self._refuse(408, b"the request took too long\n")
-        else:
+        if self._is_between:
             self._transport.close()
+        else:
+            self._refuse(408, b"the request took too long\n")

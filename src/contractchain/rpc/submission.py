@@ -1,9 +1,10 @@
 """Submission of raw transactions in batches that form by themselves.
 
-While the chain takes one batch (and with `instant` mines it), what arrives waits and makes the next
-one: a single transaction is never delayed, and under load the cost of crossing is shared. Where
-taking a transaction mines nothing, it is done on the loop itself: waking another thread and being
-woken by it costs more than the work, several times more on a virtual machine with idle cores.
+What arrives in one turn of the loop, from however many connections, is one batch: recovery of its
+senders uses every core that is free, and the cost of crossing is shared. A single transaction
+waits for nobody. While the chain mines a batch, what arrives makes the next one. Where taking a
+transaction mines nothing, it is done on the loop itself: waking another thread and being woken by
+it costs more than the work, several times more on a virtual machine with idle cores.
 """
 
 import asyncio
@@ -12,13 +13,17 @@ from concurrent.futures import Executor
 
 from contractchain.chain import Chain
 from contractchain.errors import ContractChainError
+from contractchain.rpc.later import Later
 from contractchain.types import Hash32
 
-Waiting = list[tuple[bytes, "asyncio.Future[Hash32]"]]
+Outcomes = Sequence[Hash32 | ContractChainError]
 
 
 class Submitter:
-    """Hands raw transactions to the chain, in the order of arrival."""
+    """Hands raw transactions to the chain, in the order of arrival.
+
+    Belongs to the loop's thread.
+    """
 
     def __init__(self, chain: Chain, writer: Executor, mines: Callable[[], bool]) -> None:
         """Prepare.
@@ -31,69 +36,60 @@ class Submitter:
         self._chain = chain
         self._writer = writer
         self._mines = mines
-        self._waiting: Waiting = []
+        self._raws: list[bytes] = []
+        self._waiting: list[Later[Hash32]] = []
         self._is_busy = False
 
-    async def submit(self, raw: bytes) -> Hash32:
-        """Submit one transaction and return its hash.
-
-        Raises:
-            ContractChainError: why the chain does not take it.
-        """
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Hash32] = loop.create_future()
-        self._waiting.append((raw, future))
+    def submit(self, raw: bytes) -> Later[Hash32]:
+        """Submit one transaction; what comes is its hash, or why the chain does not take it."""
+        later: Later[Hash32] = Later()
+        self._raws.append(raw)
+        self._waiting.append(later)
         if not self._is_busy:
             self._is_busy = True
+            loop = asyncio.get_running_loop()
             loop.call_soon(self._flush, loop)
-        return await future
+        return later
 
     def _flush(self, loop: asyncio.AbstractEventLoop) -> None:
+        raws, self._raws = self._raws, []
         batch, self._waiting = self._waiting, []
-        raws = [raw for raw, _ in batch]
-        if not self._mines():
-            self._submit_here(batch, raws)
+        if self._mines():
+            self._writer.submit(self._submit_there, loop, raws, batch)
             return
-        task = loop.run_in_executor(self._writer, self._chain.submit, raws)
-        task.add_done_callback(lambda done: self._finish(loop, batch, done))
-
-    def _submit_here(self, batch: Waiting, raws: list[bytes]) -> None:
         self._is_busy = False
+        _tell(batch, self._try_submit(raws))
+
+    def _submit_there(
+        self, loop: asyncio.AbstractEventLoop, raws: list[bytes], batch: list[Later[Hash32]]
+    ) -> None:
+        """Submit in the writer's thread, and go on in the loop's."""
+        outcomes = self._try_submit(raws)
+        loop.call_soon_threadsafe(self._finish, loop, batch, outcomes)
+
+    def _try_submit(self, raws: list[bytes]) -> Outcomes | Exception:
         try:
-            results = self._chain.submit(raws)
-        except ContractChainError as error:
-            _fail(batch, error)
-        else:
-            _tell(batch, results)
+            return self._chain.submit(raws)
+        except Exception as error:  # noqa: BLE001  told to whoever waits
+            return error
 
     def _finish(
         self,
         loop: asyncio.AbstractEventLoop,
-        batch: Waiting,
-        done: "asyncio.Future[list[Hash32 | ContractChainError]]",
+        batch: list[Later[Hash32]],
+        outcomes: Outcomes | Exception,
     ) -> None:
-        failure = done.exception()
-        if failure is not None:
-            _fail(batch, failure)
-        else:
-            _tell(batch, done.result())
         if self._waiting:
             self._flush(loop)
         else:
             self._is_busy = False
+        _tell(batch, outcomes)
 
 
-def _tell(batch: Waiting, results: Sequence[Hash32 | ContractChainError]) -> None:
-    for (_, future), result in zip(batch, results, strict=True):
-        if future.done():
-            continue
-        if isinstance(result, ContractChainError):
-            future.set_exception(result)
-        else:
-            future.set_result(result)
-
-
-def _fail(batch: Waiting, failure: BaseException) -> None:
-    for _, future in batch:
-        if not future.done():
-            future.set_exception(failure)
+def _tell(batch: list[Later[Hash32]], outcomes: Outcomes | Exception) -> None:
+    if isinstance(outcomes, Exception):
+        for later in batch:
+            later.tell(outcomes)
+        return
+    for later, outcome in zip(batch, outcomes, strict=True):
+        later.tell(outcome)

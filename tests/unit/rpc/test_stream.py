@@ -1,6 +1,7 @@
 """HTTP on the wire: what is answered, and what a browser or a bad client is refused."""
 
 import asyncio
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -8,22 +9,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contractchain.rpc.http_policy import HttpPolicy
-from contractchain.rpc.stream import HttpConnection
+from contractchain.rpc.stream import HttpConnection, HttpService, Respond, Start
 
 
-async def shout(body: bytes) -> bytes:
-    await asyncio.sleep(0)
-    return body.upper()
+def shout(body: bytes, respond: Respond) -> asyncio.Task[None]:
+    async def answer() -> None:
+        await asyncio.sleep(0)
+        respond(body.upper())
+
+    return asyncio.create_task(answer())
 
 
-def talk(*parts: bytes, pause_s: float = 0.0, **policy: Any) -> bytes:
+def shout_at_once(body: bytes, respond: Respond) -> None:
+    respond(body.upper())
+
+
+def talk(*parts: bytes, pause_s: float = 0.0, start: Start = shout, **policy: Any) -> bytes:
     """Send the parts to a server of its own and return all that comes back."""
 
     async def run() -> bytes:
-        connections: set[HttpConnection] = set()
         limits = HttpPolicy(**({"idle_timeout_s": 0.3, "body_timeout_s": 0.3} | policy))
+        service = HttpService(start, limits)
         server = await asyncio.get_running_loop().create_server(
-            lambda: HttpConnection(shout, limits, connections), "127.0.0.1", 0
+            lambda: HttpConnection(service), "127.0.0.1", 0
         )
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
         try:
@@ -37,7 +45,7 @@ def talk(*parts: bytes, pause_s: float = 0.0, **policy: Any) -> bytes:
         finally:
             writer.close()
             server.close()
-            for connection in tuple(connections):
+            for connection in tuple(service.connections):
                 connection.abort()
             await asyncio.sleep(0)
 
@@ -178,3 +186,162 @@ VALID = post(b"abcdef", keep=True)
 def test_no_bytes_break_the_server(data: bytes) -> None:
     answer = talk(data, idle_timeout_s=0.02, body_timeout_s=0.02)
     assert answer == b"" or answer.startswith(b"HTTP/1.1 ")
+
+
+class Tape(asyncio.Transport):
+    """A transport in memory: keeps what is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = b""
+        self.is_reading_paused = False
+        self._is_closing = False
+
+    def write(self, data: Any) -> None:
+        self.written += data
+
+    def is_closing(self) -> bool:
+        return self._is_closing
+
+    def close(self) -> None:
+        self._is_closing = True
+
+    def pause_reading(self) -> None:
+        self.is_reading_paused = True
+
+    def resume_reading(self) -> None:
+        self.is_reading_paused = False
+
+
+def bodies_of(answers: bytes) -> list[bytes]:
+    return [part.split(b"HTTP/1.1")[0] for part in answers.split(b"\r\n\r\n")[1:]]
+
+
+def play(*parts: bytes, service: HttpService | None = None) -> bytes:
+    """Hand the parts to a connection one by one and return what it writes."""
+
+    async def run() -> bytes:
+        tape = Tape()
+        connection = HttpConnection(service or HttpService(shout_at_once, HttpPolicy()))
+        connection.connection_made(tape)
+        for part in parts:
+            connection.data_received(part)
+            await asyncio.sleep(0)
+        while tape.is_reading_paused:
+            await asyncio.sleep(0)
+        connection.connection_lost(None)
+        return tape.written
+
+    return asyncio.run(run())
+
+
+@given(
+    st.lists(st.binary(max_size=12).map(bytes.upper), min_size=1, max_size=6),
+    st.lists(st.integers(0, 600), max_size=6),
+)
+def test_answers_do_not_depend_on_how_requests_are_cut(
+    bodies: list[bytes], cuts: list[int]
+) -> None:
+    stream = b"".join(post(body, keep=True) for body in bodies)
+    marks = sorted({0, *(cut % len(stream) for cut in cuts), len(stream)})
+    parts = [stream[start:end] for start, end in pairwise(marks)]
+    whole = [post(body, keep=True) for body in bodies]
+    assert play(*parts) == play(*whole) == play(stream)
+
+
+def test_a_head_that_was_let_in_is_known_by_its_bytes() -> None:
+    service = HttpService(shout_at_once, HttpPolicy())
+    requests = [post(body, keep=True) for body in (b"abc", b"def", b"abcdef")]
+    assert bodies_of(play(*requests, service=service)) == [b"ABC", b"DEF", b"ABCDEF"]
+    assert sorted(service.known_heads.values()) == [3, 6]
+
+
+def test_a_known_head_inside_a_body_is_body() -> None:
+    service = HttpService(shout_at_once, HttpPolicy())
+    inner = post(b"abc", keep=True)
+    outer = post(b"<" + inner + b">", keep=True)
+    cut = outer.index(inner)
+    answers = play(inner, outer[:cut], inner, b">", inner, service=service)
+    assert answers.count(b"HTTP/1.1 200 OK") == 3
+    assert (b"<" + inner + b">").upper() in answers
+
+
+def test_a_known_head_waits_for_the_rest_of_its_body() -> None:
+    request = post(b"abcdef", keep=True)
+    assert bodies_of(play(request, request[:-2], request[-2:])) == [b"ABCDEF"] * 2
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        post(b"abc", host="evil.example", keep=True),
+        post(b"abc", "Origin: http://localhost:3000", keep=True),
+        post(b"abc", "Expect: 100-continue", keep=True),
+        post(b"abc"),
+        post(b"x" * 100, keep=True),
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        post(b"abc", "X: " + "y" * 2000, keep=True),
+    ],
+)
+def test_only_the_heads_of_plain_requests_are_known(request_: bytes) -> None:
+    service = HttpService(shout_at_once, HttpPolicy(max_body_bytes=50))
+    first = play(request_, service=service)
+    assert service.known_heads == {}
+    assert play(request_, service=service) == first
+
+
+def test_known_heads_are_bounded() -> None:
+    service = HttpService(shout_at_once, HttpPolicy())
+    play(*(post(b"a", f"X: {place}", keep=True) for place in range(600)), service=service)
+    assert 0 < len(service.known_heads) <= 256
+
+
+def test_a_connection_with_many_requests_leaves_others_their_turn() -> None:
+    order: list[bytes] = []
+
+    def note(body: bytes, respond: Respond) -> None:
+        order.append(body)
+        respond(body)
+
+    async def run() -> None:
+        service = HttpService(note, HttpPolicy())
+        tapes = [Tape(), Tape()]
+        connections = [HttpConnection(service) for _ in tapes]
+        for connection, tape in zip(connections, tapes, strict=True):
+            connection.connection_made(tape)
+        connections[0].data_received(post(b"greedy", keep=True) * 2000)
+        connections[1].data_received(post(b"modest", keep=True))
+        while len(order) < 2001:
+            await asyncio.sleep(0)
+        assert bodies_of(tapes[0].written) == [b"greedy"] * 2000
+        for connection in connections:
+            connection.connection_lost(None)
+
+    asyncio.run(run())
+    assert order.index(b"modest") < 100
+
+
+def test_answers_wait_while_the_client_does_not_read() -> None:
+    async def run() -> None:
+        tape = Tape()
+        connection = HttpConnection(HttpService(shout_at_once, HttpPolicy()))
+        connection.connection_made(tape)
+        connection.pause_writing()
+        connection.data_received(post(b"abc", keep=True) * 20)
+        assert tape.written == b""
+        assert tape.is_reading_paused
+        connection.resume_writing()
+        await asyncio.sleep(0.01)
+        assert bodies_of(tape.written) == [b"ABC"] * 20
+        assert not tape.is_reading_paused
+        connection.connection_lost(None)
+
+    asyncio.run(run())
+
+
+def test_a_request_after_many_answers_still_has_its_time() -> None:
+    requests = [post(b"abc", keep=True)] * 3
+    answer = talk(*requests, post(b"abc")[:-1], pause_s=0.15, idle_timeout_s=0.5)
+    assert answer.count(b"200 OK") == 3
+    assert b" 408 " in answer

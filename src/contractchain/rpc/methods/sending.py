@@ -9,6 +9,7 @@ from contractchain.crypto import Account
 from contractchain.errors import ContractChainError, EngineError, NotFoundError, WrongChainIdError
 from contractchain.rpc.context import RpcContext
 from contractchain.rpc.dispatcher import Methods
+from contractchain.rpc.later import Later
 from contractchain.rpc.methods.calls import return_data_of, to_message
 from contractchain.rpc.parameters import Data, TransactionArg, TransactionRequest
 from contractchain.types import (
@@ -21,9 +22,9 @@ from contractchain.types import (
 )
 
 
-async def send_raw_transaction(context: RpcContext, raw: Data) -> Hash32:
-    """Submit a signed transaction; with automine its receipt is there when this returns."""
-    return await context.submitter.submit(raw)
+def send_raw_transaction(context: RpcContext, raw: Data) -> Later[Hash32]:
+    """Submit a signed transaction; with automine its receipt is there when the hash is."""
+    return context.submitter.submit(raw)
 
 
 async def send_transaction(context: RpcContext, request: TransactionArg) -> Hash32:
