@@ -9,6 +9,7 @@ import pytest
 
 from chain_cases import START, Opened, accounts, make_genesis, make_raw, opened_chain
 from contractchain.consensus import IntervalEngine
+from contractchain.consensus.interval import find_next_due
 from contractchain.errors import ConsensusError, ContractChainError, StoreError
 from contractchain.execution import create_engine
 from contractchain.types import Header
@@ -25,7 +26,7 @@ class Ticker:
         self.stopped = False
 
     def __call__(self, stopping: Event, seconds: float) -> bool:
-        assert seconds > 0
+        assert seconds >= 0
         while not stopping.is_set():
             with self._lock:
                 if self._due:
@@ -173,6 +174,20 @@ def test_interval_builds_a_block_per_tick_empty_or_not() -> None:
         engine.stop()
         ticker.tick(5)
         assert opened.chain.head().number == 3
+
+
+@pytest.mark.parametrize(
+    ("due", "now", "following"),
+    [
+        pytest.param(10.0, 10.0, 12.0, id="on time"),
+        pytest.param(10.0, 9.9, 12.0, id="woken early"),
+        pytest.param(10.0, 11.5, 12.0, id="late: the next one is not"),
+        pytest.param(10.0, 12.0, 14.0, id="one missed, to the instant"),
+        pytest.param(10.0, 17.0, 18.0, id="three missed: no burst makes up for them"),
+    ],
+)
+def test_interval_keeps_its_schedule(due: float, now: float, following: float) -> None:
+    assert find_next_due(due, 2, now) == following
 
 
 def test_interval_shows_a_fault_and_goes_on_when_it_passes(

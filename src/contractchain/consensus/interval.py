@@ -1,10 +1,12 @@
 """A block every so many seconds, with whatever is in the pool, empty or not.
 
-A thread of its own waits and builds. Waiting is injected, so that a test is the clock.
+A thread of its own waits and builds. Blocks are due on a fixed schedule: how long one takes to
+build does not move the next. Waiting is injected, so that a test is the clock.
 """
 
 from collections.abc import Callable
 from threading import Event, RLock, Thread
+from time import monotonic
 
 from contractchain.consensus.production import produce_block, produce_many
 from contractchain.consensus.rules import UnsealedRules
@@ -22,6 +24,12 @@ MAX_FAULTS_IN_A_ROW = 10
 def wait_for_event(stopping: Event, seconds: float) -> bool:
     """Wait in real time."""
     return stopping.wait(seconds)
+
+
+def find_next_due(due: float, interval: float, now: float) -> float:
+    """Return the first instant of the schedule after `due` and `now`; missed ones are left out."""
+    missed = max(0, (now - due) // interval)
+    return due + (missed + 1) * interval
 
 
 class IntervalEngine:
@@ -104,7 +112,9 @@ class IntervalEngine:
 
     def _run(self) -> None:
         faults = 0
-        while not self._wait(self._stopping, self._interval):
+        due = monotonic() + self._interval
+        while not self._wait(self._stopping, max(0.0, due - monotonic())):
+            due = find_next_due(due, self._interval, monotonic())
             try:
                 with self._producing:
                     if self._chain is not None and not self._stopping.is_set():
