@@ -72,3 +72,45 @@ def test_a_file_of_another_kind_is_refused(ctc, tmp_path: Path) -> None:
     ended = ctc("evm", "statetest", str(tmp_path))
     assert ended.status == 2
     assert "holds no test with `env`" in ended.err
+
+
+FOUND = Path(__file__).parents[1] / "differential" / "found"
+
+
+def test_a_scenario_runs_on_either_engine(ctc, engine_name: str) -> None:
+    path = FOUND / "unknown-instruction-without-gas.json"
+    ended = ctc("evm", "run", "--scenario", str(path), "--engine", engine_name, "--json")
+    assert ended.status == 0
+    (block,) = ended.document["blocks"]
+    assert block["gas_used"] == 21_000
+    assert block["transactions"][0]["outcome"].startswith("halted")
+
+
+def test_engines_that_agree_are_said_to(ctc) -> None:
+    pytest.importorskip("contractchain._native")
+    path = FOUND / "create2-with-too-small-a-stack.json"
+    ended = ctc("evm", "run", "--scenario", str(path), "--engine", "both")
+    assert ended.status == 0
+    assert "engines" in ended.out
+    assert "agree" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("document", "part"),
+    [
+        ("{}", "`fork`: missing"),
+        ('{"fork": "Prag"}', "there is no fork `Prag`"),
+        ('{"fork": "Prague", "blocks": [1]}', "entry 0 is no object"),
+        ('{"fork": "Prague", "blocks": [{"transactions": ["0xz"]}]}', "expected hex"),
+    ],
+)
+def test_a_malformed_scenario_is_refused(ctc, tmp_path: Path, document: str, part: str) -> None:
+    path = tmp_path / "scenario.json"
+    path.write_text(document, "utf-8")
+    ended = ctc("evm", "run", "--scenario", str(path))
+    assert ended.status == 2
+    assert part in ended.err
+
+
+def test_code_and_scenario_exclude_each_other(ctc) -> None:
+    assert "either `--code` or `--scenario`" in ctc("evm", "run").err

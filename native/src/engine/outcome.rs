@@ -150,20 +150,18 @@ fn refusal_of_transaction(
         InvalidTransaction::TxGasLimitGreaterThanCap { gas_limit, cap } => {
             Fault::gas_limit_exceeded(gas_limit, cap)
         }
-        InvalidTransaction::CallGasCostMoreThanGasLimit {
-            initial_gas: required,
-            gas_limit,
+        InvalidTransaction::CallGasCostMoreThanGasLimit { gas_limit, .. }
+        | InvalidTransaction::GasFloorMoreThanGasLimit { gas_limit, .. } => {
+            let rules = context.rules();
+            let required = rules.required_gas(env, env.authorization_list.len());
+            Fault::new(
+                "intrinsic-gas-too-low",
+                [
+                    ("gas_limit", gas_limit.into()),
+                    ("required", required.into()),
+                ],
+            )
         }
-        | InvalidTransaction::GasFloorMoreThanGasLimit {
-            gas_floor: required,
-            gas_limit,
-        } => Fault::new(
-            "intrinsic-gas-too-low",
-            [
-                ("gas_limit", gas_limit.into()),
-                ("required", required.into()),
-            ],
-        ),
         InvalidTransaction::PriorityFeeGreaterThanMaxFee => Fault::new(
             "priority-fee-above-max-fee",
             [

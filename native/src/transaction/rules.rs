@@ -240,8 +240,8 @@ impl Rules {
         gas_limit
     }
 
-    fn check_gas(&self, facts: &Facts<'_>) -> Result<Intrinsic> {
-        let env = facts.env;
+    /// Least gas limit: the larger of intrinsic and floor gas.
+    pub fn required_gas(&self, env: &TxEnv, authorizations: usize) -> u64 {
         let slots = env
             .access_list
             .iter()
@@ -252,7 +252,7 @@ impl Rules {
             env.kind.is_create(),
             env.access_list.len() as u64,
             slots,
-            facts.authorizations as u64,
+            authorizations as u64,
             None,
         );
         let floor = if self.fork.spec() >= SpecId::PRAGUE {
@@ -260,7 +260,12 @@ impl Rules {
         } else {
             0
         };
-        let required = gas.initial_total_gas().max(floor);
+        gas.initial_total_gas().max(floor)
+    }
+
+    fn check_gas(&self, facts: &Facts<'_>) -> Result<Intrinsic> {
+        let env = facts.env;
+        let required = self.required_gas(env, facts.authorizations);
         if env.gas_limit < required {
             return Err(Fault::new(
                 "intrinsic-gas-too-low",

@@ -201,8 +201,18 @@ def validate_fields(transaction: Transaction, rules: TransactionRules) -> None:
             raise AuthorizationListError("a set-code transaction cannot create a contract")
         if not transaction.authorization_list:
             raise AuthorizationListError("the authorization list is empty")
-    size = len(transaction.data)
-    if transaction.to is None and rules.fork >= Fork.SHANGHAI and size > MAX_INIT_CODE_BYTES:
+    if transaction.to is None:
+        validate_init_code(transaction.data, rules.fork)
+
+
+def validate_init_code(init_code: bytes, fork: Fork) -> None:
+    """Check the size of init code (EIP-3860).
+
+    Raises:
+        InitCodeTooLargeError: it is larger than the fork allows.
+    """
+    size = len(init_code)
+    if fork >= Fork.SHANGHAI and size > MAX_INIT_CODE_BYTES:
         raise InitCodeTooLargeError(size_bytes=size, limit_bytes=MAX_INIT_CODE_BYTES)
 
 

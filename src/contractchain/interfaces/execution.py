@@ -161,6 +161,8 @@ class Simulator(Protocol):
             IntrinsicGasTooLowError: the gas limit of the message does not cover its data.
             InsufficientFundsError: the sender cannot pay for the value, and the fees if given.
             FeeTooLowError: a fee is given, and it is below the base fee.
+            InitCodeTooLargeError: a creation whose init code no transaction may carry (EIP-3860).
+            NonceOverflowError: the sender's nonce is 2**64 - 1 (EIP-2681); no other is checked.
         """
         ...
 

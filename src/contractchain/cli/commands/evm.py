@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from contractchain.cli.commands.evm_scenario import BOTH, run_scenario_file
 from contractchain.cli.invocation import TEXT
 from contractchain.cli.invocation import command as ctc_command
 from contractchain.cli.options import ENGINES, MAX_GAS, parse_amount
@@ -116,23 +117,52 @@ def txtest(paths: tuple[Path, ...], fork: str | None, jobs: int, engine: str) ->
     examples=[
         "ctc evm run --code 0x600160020160005260206000f3",
         "ctc evm run --code counter.hex --input 0xd09de08a --fork london",
+        "ctc evm run --scenario found.json --engine both",
     ],
 )
-@click.option("--code", type=TEXT, metavar="HEX|FILE", required=True, help="Runtime code.")
+@click.option("--code", type=TEXT, metavar="HEX|FILE", help="Runtime code.")
+@click.option(
+    "--scenario",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A state, blocks and calls, as `make fuzz` writes them, instead of code.",
+)
 @click.option("--input", "calldata", type=TEXT, default="0x", metavar="HEX", help="Calldata.")
 @click.option("--gas", type=TEXT, metavar="GAS", help=f"Gas limit (default: {DEFAULT_GAS:,}).")
 @click.option("--fork", metavar="NAME", default="prague", show_default=True, help="Rules.")
-@_engine_option
-def run(code: str, calldata: str, gas: str | None, fork: str, engine: str) -> Answer:
+@click.option(
+    "--engine",
+    type=click.Choice((*ENGINES, BOTH)),
+    default="auto",
+    envvar="CTC_ENGINE",
+    help="Execution engine; `both` compares them on a scenario.  [env: CTC_ENGINE]",
+)
+def run(
+    code: str | None,
+    scenario: Path | None,
+    calldata: str,
+    gas: str | None,
+    fork: str,
+    engine: str,
+) -> Answer:
     """Run code as a transaction that calls it would, on an otherwise empty state.
 
     The gas used is what the transaction pays for, its intrinsic gas included. The exit status
     is 3 if the code reverts or halts.
+
+    With --scenario, blocks and calls of a file are run instead; the exit status is 1 if the
+    engines differ.
     """
     from contractchain.execution import create_engine
     from contractchain.interfaces.execution_data import AccountOverride, BlockContext, Message
     from contractchain.types import EMPTY_TRIE_ROOT, Fork
 
+    if (code is None) == (scenario is None):
+        raise UsageError("give either `--code` or `--scenario`")
+    if scenario is not None:
+        return run_scenario_file(scenario, engine)
+    if engine == BOTH:
+        raise UsageError("`--engine both` compares the engines on a `--scenario`")
     forks = {candidate.value.lower(): candidate for candidate in Fork}
     rules = forks.get(fork.lower())
     if rules is None:
@@ -154,7 +184,7 @@ def run(code: str, calldata: str, gas: str | None, fork: str, engine: str) -> An
         EMPTY_TRIE_ROOT,
         context,
         Message(to=CODE_ADDRESS, data=_parse_hex("--input", calldata), gas_limit=limit),
-        {CODE_ADDRESS: AccountOverride(code=_read_code(code))},
+        {CODE_ADDRESS: AccountOverride(code=_read_code(code or ""))},
     )
     return _describe_run(result, executing.name, rules.value)
 

@@ -10,6 +10,7 @@ from contractchain.errors import (
     FeeTooLowError,
     InsufficientFundsError,
     IntrinsicGasTooLowError,
+    NonceOverflowError,
     PriorityFeeAboveMaxFeeError,
 )
 from contractchain.execution.pyevm.forks import open_state
@@ -21,7 +22,12 @@ from contractchain.execution.pyevm.transactions import (
     execute_run,
 )
 from contractchain.execution.pyevm.world import World
-from contractchain.execution.stateless import IntrinsicGas, calculate_intrinsic_gas
+from contractchain.execution.stateless import (
+    MAX_NONCE,
+    IntrinsicGas,
+    calculate_intrinsic_gas,
+    validate_init_code,
+)
 from contractchain.interfaces.execution_data import (
     AccountOverride,
     BlockContext,
@@ -134,10 +140,19 @@ def _override(world: World, address: Address, override: AccountOverride) -> None
 
 def _execute(state: Any, message: Message, gas_limit: int) -> RunResult:
     context: BlockContext = state.context
+    world: World = state.world
+    _validate_fees(context, message)
+    if message.to is None:
+        validate_init_code(message.data, context.fork)
+    if world.get_nonce(message.sender) == MAX_NONCE:
+        raise NonceOverflowError()
     gas = _intrinsic_gas(context, message)
     if gas_limit < gas.required:
         raise IntrinsicGasTooLowError(gas_limit=gas_limit, required=gas.required)
-    _validate_funds(state, message, gas_limit)
+    balance = world.get_balance(message.sender)
+    required = gas_limit * message.max_fee_per_gas + message.value
+    if balance < required:
+        raise InsufficientFundsError(balance=balance, required=required)
     price = 0
     if message.max_fee_per_gas:
         price = calculate_gas_price(
@@ -157,8 +172,7 @@ def _execute(state: Any, message: Message, gas_limit: int) -> RunResult:
     return execute_run(state, run)
 
 
-def _validate_funds(state: Any, message: Message, gas_limit: int) -> None:
-    context: BlockContext = state.context
+def _validate_fees(context: BlockContext, message: Message) -> None:
     max_fee = message.max_fee_per_gas
     if message.max_priority_fee_per_gas > max_fee:
         raise PriorityFeeAboveMaxFeeError(
@@ -166,10 +180,6 @@ def _validate_funds(state: Any, message: Message, gas_limit: int) -> None:
         )
     if max_fee and context.fork >= Fork.LONDON and max_fee < context.base_fee_per_gas:
         raise FeeTooLowError(max_fee_per_gas=max_fee, base_fee_per_gas=context.base_fee_per_gas)
-    balance = state.world.get_balance(message.sender)
-    required = gas_limit * max_fee + message.value
-    if balance < required:
-        raise InsufficientFundsError(balance=balance, required=required)
 
 
 def _intrinsic_gas(context: BlockContext, message: Message) -> IntrinsicGas:
