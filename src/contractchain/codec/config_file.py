@@ -68,6 +68,10 @@ def _decode_special(kind: type[Any], value: Any) -> Any:
             return parse_duration(value)
         except DecodeError as error:
             raise ValueError(error.message) from error
+    if kind is Path:
+        if not isinstance(value, str):
+            raise ValueError("Expected a path")
+        return Path(value)
     raise NotImplementedError(kind)
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from contractchain.codec.config_file import load_config
 from contractchain.codec.units import Duration
-from contractchain.errors import ConfigError
+from contractchain.errors import ConfigError, closest
 from contractchain.node.config import EngineChoice, NodeConfig, StoreChoice
 from contractchain.types import Fork
 
@@ -58,7 +58,8 @@ class ChainSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     genesis: Path | None = None
     chain_id: int | None = None
-    hardfork: Fork | None = None
+    hardfork: str | None = None
+    """`prague`, as for `--hardfork`."""
     mnemonic: str | None = None
     accounts: int | None = None
     gas_limit: int | None = None
@@ -78,6 +79,7 @@ class NodeFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 ENGINES = ("instant", "interval", "manual")
+HARDFORKS = {fork.title.lower(): fork for fork in Fork}
 
 
 def load_node_file(path: Path) -> NodeFile:
@@ -87,16 +89,7 @@ def load_node_file(path: Path) -> NodeFile:
         ConfigError: with file, line and key; also for what is not built.
     """
     found = load_config(path, NodeFile)
-    consensus = found.consensus
-    if consensus.type not in ENGINES:
-        planned = consensus.type in ("raft", "pow", "poa", "bft")
-        reason = "is not built yet" if planned else "does not exist"
-        raise ConfigError(
-            f"the engine `{consensus.type}` {reason}",
-            path=str(path),
-            key="consensus.type",
-            hint=f"use one of {', '.join(ENGINES)}",
-        )
+    _check_consensus(found.consensus, str(path))
     if found.p2p != P2pSection():
         raise ConfigError(
             "peer-to-peer networking is not built yet",
@@ -104,17 +97,49 @@ def load_node_file(path: Path) -> NodeFile:
             key="p2p",
             hint="remove the section; the node runs on its own",
         )
-    if consensus.type == "interval" and not (consensus.block_time and consensus.block_time.ns):
+    hardfork = found.chain.hardfork
+    if hardfork is not None and hardfork.lower() not in HARDFORKS:
         raise ConfigError(
-            "`interval` needs a block time", path=str(path), key="consensus.block_time"
+            f"the fork `{hardfork}` does not exist",
+            path=str(path),
+            key="chain.hardfork",
+            hint=closest(hardfork.lower(), HARDFORKS) or f"use one of {', '.join(HARDFORKS)}",
         )
+    return found
+
+
+def _check_consensus(consensus: ConsensusSection, path: str) -> None:
+    if consensus.type not in ENGINES:
+        planned = consensus.type in ("raft", "pow", "poa", "bft")
+        reason = "is not built yet" if planned else "does not exist"
+        raise ConfigError(
+            f"the engine `{consensus.type}` {reason}",
+            path=path,
+            key="consensus.type",
+            hint=f"use one of {', '.join(ENGINES)}",
+        )
+    if consensus.heartbeat_timeout is not None:
+        raise ConfigError(
+            "belongs to `raft`, which is not built yet",
+            path=path,
+            key="consensus.heartbeat_timeout",
+            hint="remove the key",
+        )
+    if consensus.type != "interval" and consensus.block_time is not None:
+        raise ConfigError(
+            f"`{consensus.type}` has no block time",
+            path=path,
+            key="consensus.block_time",
+            hint="`type: interval` makes a block every so often",
+        )
+    if consensus.type == "interval" and not (consensus.block_time and consensus.block_time.ns):
+        raise ConfigError("`interval` needs a block time", path=path, key="consensus.block_time")
     if consensus.block_time is not None and consensus.block_time.ns % 10**9:
         raise ConfigError(
             "must be whole seconds, as timestamps are",
-            path=str(path),
+            path=path,
             key="consensus.block_time",
         )
-    return found
 
 
 def to_node_config(found: NodeFile, **overrides: Any) -> NodeConfig:
@@ -129,6 +154,8 @@ def to_node_config(found: NodeFile, **overrides: Any) -> NodeConfig:
     if found.data_dir is not None:
         values["data_dir"] = found.data_dir
     chain = msgspec.structs.asdict(found.chain)
+    if found.chain.hardfork is not None:
+        chain["hardfork"] = HARDFORKS[found.chain.hardfork.lower()]
     values |= {key: value for key, value in chain.items() if value is not None}
     values |= {key: value for key, value in overrides.items() if value is not None}
     return NodeConfig(**values)
