@@ -147,7 +147,11 @@ def test_a_revert_is_reported_with_its_data_and_changes_nothing_but_fees(
         (assemble("POP"), "stack-underflow"),
         (assemble("JUMPDEST", 1, 0, "JUMP"), "stack-overflow"),
         (assemble(1, "JUMP"), "invalid-jump"),
+        (bytes.fromhex("605b600156"), "invalid-jump"),  # to a 0x5b that is data of a PUSH
+        (bytes.fromhex("600160ff600157"), "invalid-jump"),
         (assemble(1, 0, 0, "RETURNDATACOPY"), "other: return data out of bounds"),
+        (assemble(2**255, 0, 0, "RETURNDATACOPY"), "out-of-gas"),  # to pay comes first
+        (assemble(1, 0, 2**255, "RETURNDATACOPY"), "other: return data out of bounds"),
     ],
 )
 def test_a_halt_names_its_reason_and_takes_all_gas(

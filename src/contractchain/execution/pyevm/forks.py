@@ -3,15 +3,14 @@
 py-evm supplies the instructions, the gas schedule, the precompiles and the message calls. What is
 ours: the state (`World`), the environment of the block, and these corrections (py-evm 0.12.1b1):
 
-- The first frame is told by its depth. py-evm tells it by its sender, so that a delegated sender
-  (EIP-7702) that creates a contract pays for the init code twice.
+- The first frame is the one without a parent. py-evm tells it by its sender, so that a delegated
+  sender (EIP-7702) that creates a contract pays for the init code twice.
 - Init code is paid for as intrinsic gas, by the transaction, not by the first frame.
 - A new contract starts without storage, whatever lay at its address.
-- MODEXP of an empty base is 0 ** exponent, which is 1 for exponent 0, not always 0.
 - Too large code and too large init code are failures of their own kind, not out of gas.
 - The blob base fee follows the block's blob schedule, not a constant of the fork.
 - No system contract is written to the state when it is opened.
-- SELFDESTRUCT gives no deprecation warning.
+- Instructions and precompiles: see `corrections`.
 """
 
 from functools import cache
@@ -34,9 +33,10 @@ from eth.exceptions import (
     WriteProtection,
 )
 from eth.vm.execution_context import ExecutionContext
-from eth.vm.opcode_values import SELFDESTRUCT
 
 from contractchain.errors import EngineError
+from contractchain.execution.pyevm import dispatch
+from contractchain.execution.pyevm.corrections import mend_opcodes, mend_precompiles
 from contractchain.execution.pyevm.world import World
 from contractchain.interfaces.execution_data import BlockContext
 from contractchain.types import Address, Fork, Hash32
@@ -45,7 +45,6 @@ from contractchain.types.fork import CANCUN_BLOBS, PRAGUE_BLOBS, BlobSchedule
 MIN_BLOB_BASE_FEE = 1
 MAX_CODE_BYTES = 24_576
 MAX_INIT_CODE_BYTES = 49_152
-MODEXP_ADDRESS = (5).to_bytes(20, "big")
 
 LAST_FORK = Fork.PRAGUE
 
@@ -83,18 +82,8 @@ def name_halt(error: VMError) -> str:
     return "other: precompile failed"
 
 
-class _Computation:
+class _Computation(dispatch.Computation):
     """Mixed in before py-evm's computation of a fork."""
-
-    msg: Any
-
-    @property
-    def is_origin_computation(self) -> bool:
-        return bool(self.msg.depth == 0)
-
-    @classmethod
-    def consume_initcode_gas_cost(cls, computation: object) -> None:
-        """Nothing: the transaction has paid."""
 
     @classmethod
     def validate_contract_code(cls, contract_code: bytes) -> None:
@@ -208,6 +197,7 @@ def open_state(world: World, context: BlockContext) -> Any:
 @cache
 def _state_class(fork: Fork) -> Any:
     base = _import_class(fork, "state", f"{fork.value}State")
+    opcodes = mend_opcodes(base.computation_class.opcodes)
     computation = type(
         f"Our{fork.value}Computation",
         (
@@ -215,8 +205,9 @@ def _state_class(fork: Fork) -> Any:
             base.computation_class,
         ),
         {
-            "opcodes": _mend_opcodes(base.computation_class.opcodes),
-            "_precompiles": _mend_precompiles(base.computation_class.get_precompiles()),
+            "opcodes": opcodes,
+            "steps": dispatch.build_steps(opcodes),
+            "_precompiles": mend_precompiles(base.computation_class.get_precompiles()),
         },
     )
     return type(f"Our{fork.value}State", (_State, base), {"computation_class": computation})
@@ -225,36 +216,3 @@ def _state_class(fork: Fork) -> Any:
 def _import_class(fork: Fork, module: str, name: str) -> Any:
     package = "".join(f"_{c.lower()}" if c.isupper() else c for c in fork.value).lstrip("_")
     return getattr(import_module(f"eth.vm.forks.{package}.{module}"), name)
-
-
-def _mend_opcodes(opcodes: dict[int, Any]) -> dict[int, Any]:
-    mended = dict(opcodes)
-    while hasattr(mended[SELFDESTRUCT], "__wrapped__"):
-        mended[SELFDESTRUCT] = mended[SELFDESTRUCT].__wrapped__
-    return mended
-
-
-def _mend_precompiles(precompiles: dict[Address, Any]) -> dict[Address, Any]:
-    mended = dict(precompiles)
-    modexp = mended.get(MODEXP_ADDRESS)
-    if modexp is not None:
-
-        def mended_modexp(computation: Any) -> Any:
-            modexp(computation)
-            computation.output = _modexp_of_empty_base(
-                computation.msg.data_as_bytes, computation.output
-            )
-            return computation
-
-        mended[MODEXP_ADDRESS] = mended_modexp
-    return mended
-
-
-def _modexp_of_empty_base(data: bytes, output: bytes) -> bytes:
-    head = data[:96].ljust(96, b"\0")
-    base, exponent, modulus = (int.from_bytes(head[i : i + 32], "big") for i in (0, 32, 64))
-    if base or not modulus or any(data[96 : 96 + exponent]):
-        return output
-    modulo = data[96 + exponent : 96 + exponent + modulus].ljust(modulus, b"\0")
-    is_one = int.from_bytes(modulo, "big") > 1
-    return int(is_one).to_bytes(len(output), "big")
