@@ -183,3 +183,20 @@ def test_opcodes_are_listed_with_what_they_push() -> None:
     assert list_opcodes(bytes.fromhex("5f6001610203015b00fe")) == (
         "PUSH0 PUSH1 0x1 PUSH2 0x203 ADD JUMPDEST STOP INVALID "
     )
+
+
+def test_code_does_not_depend_on_where_objects_lie_in_memory() -> None:
+    sums = "".join(
+        f"if (x + {n} == y) a = x + {n}; b += y + {n}; " for n in range(10**20, 10**20 + 40)
+    )
+    text = (
+        "contract C { function f(uint x, uint y) external pure returns (uint a, uint b)"
+        f" {{ unchecked {{ {sums} }} }} }}"
+    )
+    kept: list[object] = []
+    found = set()
+    for size in (0, 1, 500, 20_000):
+        kept.append([object() for _ in range(size)])  # moves what is made next elsewhere
+        compiled = compile_sources({"a.sol": text}).check()
+        found.add(compiled.artifacts["a.sol:C"].runtime_code)
+    assert len(found) == 1

@@ -47,7 +47,7 @@ class AstBuilder(DefinitionBuilder):
         return SourceUnit(
             span=Span(0, length, self.file),
             node_id=self.new_id(),
-            name="",
+            name=self.unit_name,
             license=self._find_license(),
             parts=parts,
         )

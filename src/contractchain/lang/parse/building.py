@@ -17,7 +17,7 @@ from lark import Token
 from contractchain.lang.ast import Documentation, Node
 from contractchain.lang.diagnostics import Diagnostic, DiagnosticKind
 from contractchain.lang.parse.syntax_errors import CURATED
-from contractchain.lang.source import Span
+from contractchain.lang.source import SourceFile, Span
 
 NAME = "NAME"
 """Type of the tokens that stand for an identifier, whatever keyword they may be elsewhere."""
@@ -73,15 +73,16 @@ class Builder:
     """State of one run of the parser, and the tools of the parts."""
 
     def __init__(self) -> None:
+        self.unit_name = ""
         self.file = 0
         self.text = ""
         self.ids: Iterator[int] = count()
         self.comments: list[Token] = []
         self.diagnostics: list[Diagnostic] = []
 
-    def begin(self, file: int, text: str, ids: Iterator[int]) -> None:
-        """Forget the last file and get ready for `text`."""
-        self.file, self.text, self.ids = file, text, ids
+    def begin(self, source: SourceFile, text: str, ids: Iterator[int]) -> None:
+        """Forget the last file and get ready for `source`, whose bytes are `text`."""
+        self.unit_name, self.file, self.text, self.ids = source.name, source.index, text, ids
         self.comments = []
         self.diagnostics = []
 

@@ -1,7 +1,7 @@
 """From the text of a file to its syntax tree."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from threading import Lock
@@ -55,7 +55,7 @@ class SolidityParser:
     def _parse(self, source: SourceFile, ids: Iterator[int]) -> ParseResult:
         builder = self._builder
         text = source.data.decode("latin-1")
-        builder.begin(source.index, text, ids)
+        builder.begin(source, text, ids)
         recovery = Recovery(builder)
         unit: SourceUnit | None = None
         try:
@@ -76,7 +76,7 @@ class SolidityParser:
                 )
             )
             return ParseResult(unit=None, diagnostics=tuple(diagnostics))
-        return ParseResult(unit=replace(unit, name=source.name), diagnostics=tuple(diagnostics))
+        return ParseResult(unit=unit, diagnostics=tuple(diagnostics))
 
 
 @cache

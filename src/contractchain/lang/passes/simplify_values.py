@@ -237,6 +237,10 @@ def _is_cleaned(value: Value, other: Operand) -> bool:
 
 def _key(instruction: Instruction) -> _Key:
     operands = instruction.operands
-    if instruction.op.is_commutative and id(operands[0]) > id(operands[1]):
-        return (instruction.op, operands[1], operands[0], instruction.symbol)
+    if instruction.op.is_commutative:
+        first, second = operands
+        # equal constants need not be one object: only values are put in order by identity
+        if first.__class__ is int or (second.__class__ is Value and id(first) > id(second)):
+            first, second = second, first
+        return (instruction.op, first, second)
     return (instruction.op, *operands, instruction.symbol)
