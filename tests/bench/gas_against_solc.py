@@ -3,7 +3,7 @@
     python tests/bench/gas_against_solc.py [--openzeppelin NODE_MODULES] [--write] [--json FILE]
 
 Three compilers (ours, `solc --optimize`, `solc --optimize --via-ir`), three tables: the contracts
-in `contracts/`, the constructs of `constructs.sol`, and contracts built on OpenZeppelin's. The sources
+in `contracts/`, the constructs of `constructs.sol`, and contracts built on OpenZeppelin's. Sources
 of the last are looked for below `--openzeppelin` (`npm install @openzeppelin/contracts` anywhere);
 without it that table says that it was left out. Needs solc (`npm install` in tests/node).
 

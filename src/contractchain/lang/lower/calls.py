@@ -68,6 +68,6 @@ def _call_function(frame: Frame, node: ast.FunctionCall, info: CallInfo) -> Word
         assert info.receiver_type is not None
         expressions.insert(0, info.receiver)
         kinds.insert(0, info.receiver_type)
-    for part in frame.values_as(expressions, kinds):
+    for part in frame.passed_on(expressions, kinds):
         words += part
     return call_function(frame, resolve_function(frame, info.target, info.lookup), words)

@@ -13,6 +13,7 @@ from contractchain.lang.lower.refusal import Refusal
 from contractchain.lang.lower.unit import Body, Embedded, Unit, plain_name
 from contractchain.lang.semantics.annotations import Analysis
 from contractchain.lang.semantics.symbols import ContractSymbol, FunctionSymbol
+from contractchain.lang.semantics.uncleaned import find_uncleaned
 from contractchain.lang.source import NOWHERE
 
 ENTRY = "main"
@@ -80,7 +81,9 @@ def _lower(
         for variable in base.variables
         if variable.is_immutable
     )
-    has_assembly = any(unit.has_assembly for unit in contract.unit.find_closure())
+    files = contract.unit.find_closure()
+    has_assembly = any(unit.has_assembly for unit in files)
+    uncleaned = find_uncleaned(analysis, files) if has_assembly else set()
     numbers: dict[FunctionSymbol, int] = {}
     name = plain_name(contract.name)
     units = [
@@ -92,6 +95,7 @@ def _lower(
             debug_strings=settings.debug_strings,
             has_mcopy=settings.has_mcopy,
             has_assembly=has_assembly,
+            uncleaned=uncleaned,
             immutables=immutables,
             numbers=numbers,
         )

@@ -12,7 +12,7 @@ from contractchain.lang.lower.frame import Frame
 from contractchain.lang.lower.functions import call_function
 from contractchain.lang.lower.getters import lower_getter
 from contractchain.lang.lower.unit import Unit
-from contractchain.lang.lower.values import split_words
+from contractchain.lang.lower.values import clean_words, split_words
 from contractchain.lang.semantics.symbols import FunctionSymbol, VariableSymbol
 from contractchain.lang.semantics.types import Type
 
@@ -72,10 +72,14 @@ def _write_external(
         keys = _decode_calldata(code, list(symbol.getter.parameters))
         values, targets = lower_getter(frame, symbol, keys), list(symbol.getter.returns)
     else:
+        uncleaned = frame.unit.uncleaned
         arguments = _decode_calldata(code, [item.type for item in symbol.parameters])
         words = call_function(frame, symbol, sum(arguments, ()))
         targets = [item.type for item in symbol.returns]
-        values = list(zip(split_words(words, tuple(targets)), targets, strict=True))
+        values = [
+            (clean_words(code, part, item.type) if item in uncleaned else part, item.type)
+            for item, part in zip(symbol.returns, split_words(words, tuple(targets)), strict=True)
+        ]
     return_values(code, values, targets)
 
 

@@ -11,6 +11,7 @@ from contractchain.lang.lower.functions import call_function
 from contractchain.lang.lower.places import delete, read, write
 from contractchain.lang.lower.refusal import refuse
 from contractchain.lang.lower.values import Words, byte_at, clean, count_words, resolve
+from contractchain.lang.semantics.symbols import VariableKind, VariableSymbol
 from contractchain.lang.semantics.types import (
     BOOL,
     UINT256,
@@ -18,6 +19,7 @@ from contractchain.lang.semantics.types import (
     FixedBytesType,
     IntegerType,
     MappingType,
+    TupleType,
     Type,
 )
 
@@ -43,7 +45,7 @@ def _evaluate_tuple(frame: Frame, node: ast.TupleExpression) -> Words:
     words: Words = ()
     for part in node.components:
         if part is not None:
-            words += frame.value(part)
+            words += frame.raw_value(part)
     return words
 
 
@@ -65,7 +67,8 @@ def _evaluate_conditional(frame: Frame, node: ast.Conditional) -> Words:
     result = [code.variable(0) for _ in range(count_words(target))]
 
     def take(branch: ast.Expression) -> None:
-        for variable, word in zip(result, frame.value_as(branch, target), strict=True):
+        (words,) = frame.passed_on((branch,), (target,))
+        for variable, word in zip(result, words, strict=True):
             code.set(variable, word)
 
     code.choose(condition, lambda: take(node.if_true), lambda: take(node.if_false))
@@ -76,7 +79,7 @@ def _evaluate_conditional(frame: Frame, node: ast.Conditional) -> Words:
 def _evaluate_unary(frame: Frame, node: ast.UnaryOperation) -> Words:
     code, info = frame.code, frame.info(node)
     if info.operator is not None:
-        words = frame.value_as(node.operand, info.operator.parameters[0].type)
+        (words,) = frame.passed_on((node.operand,), (info.operator.parameters[0].type,))
         return call_function(frame, info.operator, words)
     item = frame.type_of(node.operand)
     match node.operator:
@@ -100,7 +103,7 @@ def _evaluate_unary(frame: Frame, node: ast.UnaryOperation) -> Words:
 def _evaluate_step(frame: Frame, node: ast.UnaryOperation, item: Type) -> Words:
     assert isinstance(item, IntegerType)
     place = frame.place(node.operand)
-    (before,) = read(frame, place, item)
+    (before,) = frame.cleaned(node.operand, read(frame, place, item))
     up = node.operator is UnaryOperator.INCREMENT
     after = arithmetic.step(frame.code, item, before, up=up, checked=not frame.is_unchecked)
     write(frame, place, item, (after,), item)
@@ -112,7 +115,7 @@ def _evaluate_binary(frame: Frame, node: ast.BinaryOperation) -> Words:
     info, operator = frame.info(node), node.operator
     if info.operator is not None:
         kinds = [parameter.type for parameter in info.operator.parameters]
-        left, right = frame.values_as((node.left, node.right), kinds)
+        left, right = frame.passed_on((node.left, node.right), kinds)
         return call_function(frame, info.operator, left + right)
     if operator.is_boolean:
         return (_evaluate_boolean(frame, node),)
@@ -187,8 +190,8 @@ def apply_operator(
 @evaluates(ast.Assignment)
 def _evaluate_assignment(frame: Frame, node: ast.Assignment) -> Words:
     target, source = frame.type_of(node.target), frame.type_of(node.value)
-    words = frame.value(node.value)
     operator = node.operator
+    words = _evaluate_right_side(frame, node)
     if operator is not None and operator.is_shift:
         amount = source.mobile
         assert amount is not None
@@ -201,10 +204,33 @@ def _evaluate_assignment(frame: Frame, node: ast.Assignment) -> Words:
         if target.is_reference or isinstance(target, MappingType):
             return read(frame, place, target)
         return words if target.is_value else ()
-    (current,) = read(frame, place, target)
+    (current,) = frame.cleaned(node.target, read(frame, place, target))
     result = (apply_operator(frame, operator, target, current, words[0]),)
     write(frame, place, target, result, target)
     return result
+
+
+def _evaluate_right_side(frame: Frame, node: ast.Assignment) -> Words:
+    """Return what is assigned, cleaned but for what local variables of the same type take."""
+    source = frame.type_of(node.value)
+    if node.operator is not None or not frame.unit.uncleaned:
+        return frame.value(node.value)
+    words = frame.raw_value(node.value)
+    target = node.target
+    targets = target.components if isinstance(target, ast.TupleExpression) else (target,)
+    sources = source.components if isinstance(source, TupleType) else (source,)
+    if len(sources) != len(targets):
+        return frame.cleaned(node.value, words)
+    pairs = zip(targets, sources, strict=True)
+    if all(part is None or _takes_raw(frame, part, kind) for part, kind in pairs):
+        return words
+    return frame.cleaned(node.value, words)
+
+
+def _takes_raw(frame: Frame, target: ast.Expression, source: Type | None) -> bool:
+    symbol = frame.info(target).declaration if isinstance(target, ast.Identifier) else None
+    is_local = isinstance(symbol, VariableSymbol) and symbol.kind is not VariableKind.STATE
+    return is_local and frame.type_of(target) == source
 
 
 @evaluates(ast.IndexAccess)

@@ -16,8 +16,20 @@ from contractchain.lang.lower.conversions import convert
 from contractchain.lang.lower.refusal import Refusal, refuse
 from contractchain.lang.lower.storage import StoragePlace
 from contractchain.lang.lower.unit import Unit
-from contractchain.lang.lower.values import Words, count_words, rational_word
-from contractchain.lang.semantics.types import RationalType, StringLiteralType, Type
+from contractchain.lang.lower.values import (
+    Words,
+    clean_words,
+    count_words,
+    rational_word,
+    split_words,
+)
+from contractchain.lang.semantics.types import (
+    RationalType,
+    StringLiteralType,
+    TupleType,
+    Type,
+)
+from contractchain.lang.semantics.uncleaned import is_uncleaned
 from contractchain.lang.source import NOWHERE
 
 if TYPE_CHECKING:
@@ -129,7 +141,22 @@ class Frame:
         return self.unit.analysis.expressions[expression.node_id].type
 
     def value(self, expression: ast.Expression) -> Words:
-        """Evaluate an expression to a value of its own type."""
+        """Evaluate an expression to a clean value of its own type."""
+        return self.cleaned(expression, self.raw_value(expression))
+
+    def is_uncleaned(self, expression: ast.Expression) -> bool:
+        """Return whether inline assembly may have left bits outside of the type in a value."""
+        found = self.unit.uncleaned
+        return bool(found) and is_uncleaned(self.unit.analysis, found, expression)
+
+    def cleaned(self, expression: ast.Expression, words: Words) -> Words:
+        """Return the value of an expression, cleaned where assembly may have left bits in it."""
+        if self.is_uncleaned(expression):
+            return clean_words(self.code, words, self.type_of(expression))
+        return words
+
+    def raw_value(self, expression: ast.Expression) -> Words:
+        """Evaluate an expression; what inline assembly left outside of its type stays there."""
         item = self.type_of(expression)
         if isinstance(item, RationalType):
             return (rational_word(item),) if item.value.denominator == 1 else (0,)
@@ -146,6 +173,41 @@ class Frame:
         words = self.value(expression)
         with self.at(expression):
             return convert(self.code, words, self.type_of(expression), target)
+
+    def passed_on(
+        self, expressions: Sequence[ast.Expression], targets: Sequence[Type]
+    ) -> list[Words]:
+        """Evaluate expressions in order, then convert the values for variables of some types.
+
+        What has the type already is not cleaned, so that inline assembly may find it as it was.
+        """
+        raw = [self.raw_value(expression) for expression in expressions]
+        return [
+            self.adapted(expression, words, (target,))[0]
+            for expression, words, target in zip(expressions, raw, targets, strict=True)
+        ]
+
+    def adapted(
+        self, expression: ast.Expression, words: Words, targets: "Sequence[Type | None]"
+    ) -> list[Words]:
+        """Convert the raw values of an expression for variables of some types, one each.
+
+        What has the type already, and what nobody takes, stays as it is.
+        """
+        item = self.type_of(expression)
+        if isinstance(item, TupleType):
+            sources, parts = item.components, split_words(words, item.components)
+        else:
+            sources, parts = (item,), [words]
+        result = []
+        for part, source, target in zip(parts, sources, targets, strict=True):
+            if target is None or source is None or source == target:
+                result.append(part)
+                continue
+            if self.is_uncleaned(expression):
+                part = clean_words(self.code, part, source)
+            result.append(convert(self.code, part, source, target))
+        return result
 
     def word_as(self, expression: ast.Expression, target: Type) -> Operand:
         """Evaluate an expression to a value of one word."""

@@ -2,13 +2,11 @@
 
 from contractchain.lang import ast
 from contractchain.lang.lower import memory
-from contractchain.lang.lower.conversions import convert
 from contractchain.lang.lower.events import lower_emit
 from contractchain.lang.lower.frame import Frame, Loop, executes
 from contractchain.lang.lower.reverts import lower_revert
-from contractchain.lang.lower.values import split_words
 from contractchain.lang.semantics.symbols import VariableSymbol
-from contractchain.lang.semantics.types import BOOL, TupleType
+from contractchain.lang.semantics.types import BOOL
 
 
 @executes(ast.Block)
@@ -20,7 +18,7 @@ def _execute_block(frame: Frame, node: ast.Block) -> None:
 
 @executes(ast.ExpressionStatement)
 def _execute_expression(frame: Frame, node: ast.ExpressionStatement) -> None:
-    frame.value(node.expression)
+    frame.raw_value(node.expression)
 
 
 @executes(ast.VariableDeclarationStatement)
@@ -31,17 +29,11 @@ def _execute_declaration(frame: Frame, node: ast.VariableDeclarationStatement) -
             if symbol is not None:
                 frame.declare(symbol, memory.zero_value(frame.code, symbol.type))
         return
-    words, source = frame.value(node.value), frame.type_of(node.value)
-    if len(symbols) == 1 and not isinstance(source, TupleType):
-        if symbols[0] is not None:
-            frame.declare(symbols[0], convert(frame.code, words, source, symbols[0].type))
-        return
-    assert isinstance(source, TupleType)
-    parts = split_words(words, source.components)
-    for symbol, part, kind in zip(symbols, parts, source.components, strict=True):
+    targets = [None if symbol is None else symbol.type for symbol in symbols]
+    parts = frame.adapted(node.value, frame.raw_value(node.value), targets)
+    for symbol, part in zip(symbols, parts, strict=True):
         if symbol is not None:
-            assert kind is not None
-            frame.declare(symbol, convert(frame.code, part, kind, symbol.type))
+            frame.declare(symbol, part)
 
 
 def _symbol(frame: Frame, node: ast.VariableDeclaration) -> VariableSymbol:
@@ -119,16 +111,10 @@ def _execute_continue(frame: Frame, node: ast.ContinueStatement) -> None:
 @executes(ast.ReturnStatement)
 def _execute_return(frame: Frame, node: ast.ReturnStatement) -> None:
     if node.value is not None:
-        words, source = frame.value(node.value), frame.type_of(node.value)
-        if isinstance(source, TupleType):
-            kinds = source.components
-        else:
-            kinds = (source,)
-        parts = split_words(words, kinds)
-        for symbol, part, kind in zip(frame.returns, parts, kinds, strict=True):
-            assert kind is not None
-            value = convert(frame.code, part, kind, symbol.type)
-            for variable, word in zip(frame.locals[symbol], value, strict=True):
+        targets = [symbol.type for symbol in frame.returns]
+        parts = frame.adapted(node.value, frame.raw_value(node.value), targets)
+        for symbol, part in zip(frame.returns, parts, strict=True):
+            for variable, word in zip(frame.locals[symbol], part, strict=True):
                 frame.code.set(variable, word)
     assert frame.exit is not None
     frame.code.jump(frame.exit)

@@ -44,6 +44,8 @@ class Unit:
     """Whether reverts that the compiler inserts carry a reason."""
     has_assembly: bool = False
     """Whether inline assembly may have written values that are not clean to memory."""
+    uncleaned: "set[VariableSymbol]" = field(default_factory=set)
+    """Variables that may have bits outside of their types, to be cleaned where they are used."""
     immutables: "tuple[VariableSymbol, ...]" = ()
     """Immutables of the contract, in the order of their places in memory."""
     has_mcopy: bool = True

@@ -1,7 +1,8 @@
 """Value types as words: how wide, how clean, how converted.
 
-A word on the stack of the IR is always clean: the bits outside its type repeat what the type says.
-What comes from outside (calldata, inline assembly, storage) is cleaned or validated on the way in.
+A word that is computed with is always clean: the bits outside its type repeat what the type says.
+What comes from outside (calldata, storage) is cleaned or validated on the way in; what inline
+assembly left in a variable, where it is used (`Frame.value`).
 """
 
 from contractchain.lang.ast import DataLocation
@@ -102,6 +103,19 @@ def clean(code: Code, word: Operand, item: Type) -> Operand:
             code.panic_if(code.gt(word, item.member_count - 1), Panic.ENUM)
             return word
     return word
+
+
+def clean_words(code: Code, words: Words, item: Type) -> Words:
+    """Return a value, or those of a tuple, with everything outside the types removed."""
+    if isinstance(item, TupleType):
+        parts = zip(split_words(words, item.components), item.components, strict=True)
+        return sum((clean_words(code, part, kind) for part, kind in parts if kind is not None), ())
+    if is_external_function(item):
+        address, selector = words
+        return code.and_(address, ADDRESS_MASK), code.and_(selector, 0xFFFFFFFF)
+    if not item.is_value or len(words) != 1:
+        return words
+    return (clean(code, words[0], item),)
 
 
 def validate(code: Code, word: Operand, item: Type) -> Operand:

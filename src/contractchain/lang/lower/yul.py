@@ -15,10 +15,8 @@ from contractchain.lang.lower.places import variable_place
 from contractchain.lang.lower.refusal import refuse
 from contractchain.lang.lower.storage import StoragePlace
 from contractchain.lang.lower.unit import plain_name
-from contractchain.lang.lower.values import clean
 from contractchain.lang.semantics.annotations import YulReference, YulReferenceKind
-from contractchain.lang.semantics.symbols import VariableKind, VariableSymbol
-from contractchain.lang.semantics.types import ADDRESS, IntegerType, Type
+from contractchain.lang.semantics.symbols import VariableKind
 
 _OPS = {
     name: op
@@ -39,8 +37,6 @@ class _Scope:
     loops: list[tuple[Block, Block]] = field(default_factory=list)
     """Where `break` and `continue` go."""
     leave: Block | None = None
-    assigned: dict[tuple[VariableSymbol, int], Type] = field(default_factory=dict)
-    """Words of Solidity variables that were written, and what they should be."""
 
     def find_variable(self, name: str) -> Variable | None:
         """Return the innermost Yul variable of that name."""
@@ -60,9 +56,6 @@ def _execute_assembly(frame: Frame, node: ast.InlineAssembly) -> None:
     if not _is_marked_safe(node) and _touches_memory(frame, node):
         frame.unit.has_unsafe_assembly = True
     _block(scope, node.body)
-    for (symbol, index), item in scope.assigned.items():
-        variable = frame.locals[symbol][index]
-        frame.code.set(variable, clean(frame.code, frame.code.get(variable), item))
 
 
 def _is_marked_safe(node: ast.InlineAssembly) -> bool:
@@ -299,18 +292,8 @@ def _solidity_variable(scope: _Scope, node: yul.YulIdentifier) -> Variable:
     words = scope.frame.locals.get(symbol)
     if words is None:
         raise refuse(f"assigning to `{node.name}` in inline assembly", node)
-    index = 0
-    match reference.kind:
-        case YulReferenceKind.LENGTH:
-            index = 1
-        case YulReferenceKind.SELECTOR:
-            index = 1
-            scope.assigned[symbol, 1] = IntegerType(32, False)
-        case YulReferenceKind.ADDRESS:
-            scope.assigned[symbol, 0] = ADDRESS
-        case YulReferenceKind.LOCAL if symbol.type.is_value:
-            scope.assigned[symbol, 0] = symbol.type
-    return words[index]
+    is_second = reference.kind in (YulReferenceKind.LENGTH, YulReferenceKind.SELECTOR)
+    return words[1 if is_second else 0]
 
 
 def _solidity_value(scope: _Scope, node: yul.YulIdentifier) -> Operand:

@@ -18,6 +18,7 @@ from contractchain.lang.semantics.overrides import OverrideChecker
 from contractchain.lang.semantics.resolve_declarations import DeclarationResolver
 from contractchain.lang.semantics.resolve_types import TypeResolver
 from contractchain.lang.semantics.resolve_variables import VariableResolver
+from contractchain.lang.semantics.uncleaned import note_flows
 from contractchain.lang.semantics.units import Reader, load_units
 from contractchain.lang.semantics.usage import UsageCollector
 from contractchain.lang.semantics.using import UsingTable
@@ -99,6 +100,7 @@ def _check(context: Context) -> None:
     usage.check_cycles()
     MutabilityChecker(context).check_all()
     AssignmentChecker(context).check_all()
+    note_flows(analysis)
 
 
 def require_valid(analysis: Analysis) -> Analysis:

@@ -126,6 +126,8 @@ class YulNameChecker:
         if kind is not None:
             reference = YulReference(kind=kind, variable=symbol)
             self.context.analysis.yul_references[node.node_id] = reference
+            if is_written:
+                self.context.unit_of(node.span).written_in_assembly.add(symbol)
 
     def _reference_kind(
         self, node: yul.YulIdentifier, symbol: VariableSymbol, suffix: str, *, is_written: bool

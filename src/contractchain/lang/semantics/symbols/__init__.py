@@ -22,7 +22,7 @@ from contractchain.lang.semantics.symbols.contracts import (
     find_function_like,
     override_parameter_types,
 )
-from contractchain.lang.semantics.symbols.units import BuiltinSymbol, ModuleSymbol, UnitScope
+from contractchain.lang.semantics.symbols.units import BuiltinSymbol, Flow, ModuleSymbol, UnitScope
 from contractchain.lang.semantics.symbols.user_types import (
     EnumSymbol,
     EnumValueSymbol,
@@ -46,6 +46,7 @@ __all__ = [
     "EnumValueSymbol",
     "ErrorSymbol",
     "EventSymbol",
+    "Flow",
     "FunctionSymbol",
     "ModifierSymbol",
     "ModifierUse",

@@ -9,6 +9,7 @@ from contractchain.lang.semantics.builtins import Builtin
 from contractchain.lang.semantics.symbols.base import Symbol
 from contractchain.lang.semantics.symbols.callables import FunctionSymbol
 from contractchain.lang.semantics.symbols.contracts import ContractSymbol
+from contractchain.lang.semantics.symbols.variables import VariableSymbol
 from contractchain.lang.semantics.types import Type
 from contractchain.lang.source import Span
 
@@ -34,6 +35,20 @@ class BuiltinSymbol(Symbol):
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
+class Flow:
+    """Where the code of a file passes values on to variables of the same type."""
+
+    passed: list[tuple[tuple[VariableSymbol, ...], ast.Expression]] = field(default_factory=list)
+    """Variables, and an expression whose values reach them."""
+    linked: list[tuple[FunctionSymbol, FunctionSymbol]] = field(default_factory=list)
+    """Functions of which one may be called for the other."""
+    functions: list[FunctionSymbol] = field(default_factory=list)
+    """Functions of all kinds in the file."""
+    supers: list[FunctionSymbol] = field(default_factory=list)
+    """Functions that are called through `super`."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class UnitScope:
     """A source unit: its syntax tree and the names visible in it."""
 
@@ -48,6 +63,10 @@ class UnitScope:
     """Imported units, by the node id of the directive, in the order of the directives."""
     has_assembly: bool = False
     """Whether any inline assembly is in the file; known when its bodies are checked."""
+    written_in_assembly: set[VariableSymbol] = field(default_factory=set)
+    """Solidity variables that inline assembly in the file assigns."""
+    flow: Flow | None = None
+    """Where values in the file go; noted if assembly writes any that may have to be cleaned."""
 
     @property
     def name(self) -> str:
