@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rlp import decode as rlp_decode
 from trie import HexaryTrie
 
+from contractchain.codec.proof import verify_proof
 from contractchain.codec.rlp import encode, encode_int
 from contractchain.codec.state_diff import (
     AccountChange,
@@ -283,6 +284,7 @@ def test_proofs_hold_against_an_independent_trie(
     for address in [*list(alloc)[:3], b"\x42" * 20]:
         proof = engine.proof(root, address, [word(slot)])
         leaf = prove(root, address, proof.nodes)
+        assert verify_proof(root, keccak256(address), proof.nodes) == (leaf or None)
         (account,) = engine.accounts(root, [address])
         assert proof.account == account
         assert (leaf == b"") == (account is None)
@@ -294,6 +296,8 @@ def test_proofs_hold_against_an_independent_trie(
         else:
             assert rlp_decode(leaf)[2] == proof.storage_root == account.storage_root
         value = prove(proof.storage_root, word(slot), slot_proof.nodes)
+        place = keccak256(word(slot))
+        assert verify_proof(proof.storage_root, place, slot_proof.nodes) == (value or None)
         number = int.from_bytes(rlp_decode(value), "big") if value else 0
         assert word(number) == slot_proof.value
 

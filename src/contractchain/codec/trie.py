@@ -1,7 +1,8 @@
 """A Merkle-Patricia trie made at once from all its entries.
 
 Every node is encoded exactly once, which is what the lists of a block and whole states need. The
-trie cannot be changed afterwards; the engines keep their own for that.
+trie cannot be changed afterwards; the engines keep their own for that. What proves an entry is in
+`contractchain.codec.proof`.
 
 Spec:
     Yellow paper, appendix D.
@@ -22,7 +23,7 @@ def build_trie(entries: Mapping[bytes, bytes], nodes: dict[Hash32, bytes] | None
     """Return the root of the trie that holds `entries`.
 
     Args:
-        entries: No key is the beginning of another; values are not empty.
+        entries: By key; values are not empty.
         nodes: Gets the encoding of each node under its hash, if given.
     """
     if not entries:
@@ -40,13 +41,15 @@ def _build(entries: list[Entry], depth: int, nodes: dict[Hash32, bytes]) -> Item
     if len(entries) == 1:
         return [_encode_path(first[depth:], is_leaf=True), entries[0][1]]
     shared = depth
-    while first[shared] == last[shared]:
+    while shared < len(first) and first[shared] == last[shared]:
         shared += 1
     if shared > depth:
         child = _reference(_build(entries, shared, nodes), nodes)
         return [_encode_path(first[depth:shared], is_leaf=False), child]
     branch: list[Item] = [b""] * 17
     start = 0
+    if len(first) == depth:  # the key ends here, and others go on
+        branch[16], start = entries[0][1], 1
     while start < len(entries):
         digit = entries[start][0][depth]
         end = start + 1

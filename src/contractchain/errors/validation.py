@@ -35,6 +35,13 @@ class DecodeError(ValidationError):
 
 
 @dataclass(eq=False)
+class InvalidProofError(ValidationError):
+    """Nodes of a trie that do not prove what is there or that nothing is."""
+
+    code: ClassVar[str] = "invalid-proof"
+
+
+@dataclass(eq=False)
 class InvalidTransactionError(ValidationError):
     """A transaction that no block may contain (in its present place)."""
 
