@@ -9,6 +9,8 @@ BIN := $(abspath $(VENV))/bin
 # One Rust build cache for every checkout on the machine.
 export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/contractchain/cargo
 ENGINE ?= both
+FUZZ_SECONDS ?= 600
+FUZZ_INPUTS ?= 1000000
 PURE := $(abspath build)/pure
 
 help: ## Show this list
@@ -47,6 +49,11 @@ test: ## Run the Python tests on every engine that is installed
 conformance: ## Run all of Ethereum's state, block and transaction tests in CTC_VECTORS
 	$(BIN)/python -m pytest tests/conformance --engine $(ENGINE) --vectors all
 
+fuzz: ## Engines on new scenarios for FUZZ_SECONDS, decoders and node on FUZZ_INPUTS damaged inputs
+	$(BIN)/python tests/differential/fuzz_engines.py --seconds $(FUZZ_SECONDS)
+	$(BIN)/python tests/fuzz/fuzz_decoders.py $(FUZZ_INPUTS)
+	$(BIN)/python tests/fuzz/fuzz_rpc.py $(FUZZ_INPUTS)
+
 test-native: ## Run the tests of the Rust code
 	cargo test --locked --release --no-default-features --manifest-path native/Cargo.toml
 
@@ -78,4 +85,4 @@ ci: ## Everything that has to pass before a change lands
 	$(MAKE) test-pure
 	$(MAKE) test-readme
 
-.PHONY: help setup solc fmt lint lint-rust native test test-native test-readme test-pure test-main bless bench conformance ci
+.PHONY: help setup solc fmt lint lint-rust native test test-native test-readme test-pure test-main bless bench conformance fuzz ci

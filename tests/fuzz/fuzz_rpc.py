@@ -16,6 +16,7 @@ import time
 from typing import Any
 
 from contractchain.node import NodeConfig, open_local_chain
+from contractchain.node.config import EngineChoice
 from contractchain.rpc.context import RpcContext
 from contractchain.rpc.dispatcher import Dispatcher
 from contractchain.rpc.errors import INTERNAL_ERROR
@@ -119,10 +120,10 @@ class Requests:
                 return hex(s.randrange(2**32))
 
 
-async def fuzz(count: int, seed: int) -> int:
+async def fuzz(count: int, seed: int, engine: str = "auto") -> int:
     """Run; returns the number of requests that were answered with a result."""
     results = 0
-    with open_local_chain(NodeConfig(data_dir=None)) as node:
+    with open_local_chain(NodeConfig(data_dir=None, engine=EngineChoice(engine))) as node:
         context = RpcContext(
             chain=node.chain,
             accounts=node.accounts,

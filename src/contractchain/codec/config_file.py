@@ -44,6 +44,7 @@ def decode_config(text: str, kind: type[StructT], *, source: str) -> StructT:
 
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
+        _refuse_merges(root)
         data = yaml.safe_load(text) if root is not None else {}
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -52,12 +53,37 @@ def decode_config(text: str, kind: type[StructT], *, source: str) -> StructT:
         ) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise ConfigError(f"is not YAML: {error}", path=source) from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
+        # The library's constructors, on a value that is not as its `!!tag` or its form says.
+        raise ConfigError("holds a value that is not of its type", path=source) from error
     if not isinstance(data, dict):
         raise ConfigError("expected keys and values at the top", path=source, line=1)
     try:
         return msgspec.convert(data, kind, dec_hook=_decode_special)
     except msgspec.ValidationError as error:
         raise _locate(str(error), root, source, kind) from error
+    except UnicodeEncodeError as error:
+        raise ConfigError("holds half of a surrogate pair", path=source) from error
+
+
+def _refuse_merges(root: Any) -> None:
+    """Merge keys copy: a few lines of them, each merging the one above, fill any memory."""
+    import yaml
+
+    waiting, seen = [root], set[int]()
+    while waiting:
+        node = waiting.pop()
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.tag == "tag:yaml.org,2002:merge":
+                    mark = key.start_mark
+                    raise yaml.MarkedYAMLError(problem="`<<` is not supported", problem_mark=mark)
+                waiting += (key, value)
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += node.value
 
 
 def _decode_special(kind: type[Any], value: Any) -> Any:
@@ -69,7 +95,7 @@ def _decode_special(kind: type[Any], value: Any) -> Any:
         except DecodeError as error:
             raise ValueError(error.message) from error
     if kind is Path:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not value or "\0" in value:
             raise ValueError("Expected a path")
         return Path(value)
     raise NotImplementedError(kind)

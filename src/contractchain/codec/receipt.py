@@ -12,6 +12,8 @@ from contractchain.errors import DecodeError
 from contractchain.types import Log, Receipt
 
 BLOOM_BYTES = 256
+MAX_TYPE = 4
+"""Of transactions, and so of receipts."""
 EMPTY_BLOOM = bytes(BLOOM_BYTES)
 
 
@@ -45,7 +47,7 @@ def encode_receipt(receipt: Receipt) -> bytes:
 
 
 def decode_receipt(data: bytes) -> Receipt:
-    """Decode an EIP-2718 consensus receipt.
+    """Decode an EIP-2718 consensus receipt; that its bloom fits its logs is not checked.
 
     Raises:
         DecodeError: not canonical, or a field of the wrong shape.
@@ -53,6 +55,8 @@ def decode_receipt(data: bytes) -> Receipt:
     if not data:
         raise DecodeError("no bytes", what="receipt")
     kind = 0 if data[0] >= 0xC0 else data[0]
+    if kind > MAX_TYPE:
+        raise DecodeError(f"unknown receipt type {kind}", what="receipt")
     item = decode(data if kind == 0 else data[1:], "receipt")
     status_item, gas, bloom, logs = as_list(item, "receipt", length=4)
     as_bytes(bloom, "receipt", size=BLOOM_BYTES)

@@ -93,16 +93,10 @@ def decode_transaction(raw: bytes) -> Transaction:
     kind = raw[0]
     if not 1 <= kind <= MAX_TYPE:
         raise DecodeError(f"unknown transaction type {kind}", what=WHAT)
-    fields = as_list(decode(raw[1:], WHAT), WHAT)
-    match kind:
-        case 1:
-            return _decode_access_list(as_list(fields, WHAT, length=11))
-        case 2:
-            return _decode_dynamic_fee(as_list(fields, WHAT, length=12))
-        case 3:
-            return _decode_blob(as_list(fields, WHAT, length=14))
-        case _:
-            return _decode_set_code(as_list(fields, WHAT, length=13))
+    transaction = _decode_typed(kind, as_list(decode(raw[1:], WHAT), WHAT))
+    if transaction.y_parity > 1:  # only now: what does not decode at all counts first
+        raise InvalidSignatureError(f"y parity is {transaction.y_parity}, must be 0 or 1")
+    return transaction
 
 
 def _legacy_v(transaction: LegacyTransaction) -> int:
@@ -160,13 +154,6 @@ def _to(item: Item) -> Address | None:
     return data or None
 
 
-def _parity(item: Item) -> int:
-    value = as_int(item, WHAT)
-    if value > 1:
-        raise InvalidSignatureError(f"y parity is {value}, must be 0 or 1")
-    return value
-
-
 def _decode_access_entries(item: Item) -> tuple[AccessEntry, ...]:
     entries = []
     for entry in as_list(item, WHAT):
@@ -192,27 +179,36 @@ def _decode_authorization(item: Item) -> Authorization:
     )
 
 
+def _decode_typed(kind: int, fields: Sequence[Item]) -> Transaction:
+    match kind:
+        case 1:
+            return _decode_access_list(as_list(fields, WHAT, length=11))
+        case 2:
+            return _decode_dynamic_fee(as_list(fields, WHAT, length=12))
+        case 3:
+            return _decode_blob(as_list(fields, WHAT, length=14))
+        case _:
+            return _decode_set_code(as_list(fields, WHAT, length=13))
+
+
 def _decode_legacy(fields: Sequence[Item]) -> LegacyTransaction:
     nonce, gas_price, gas_limit, to, value, data, v_item, r, s = fields
     v = as_int(v_item, WHAT)
-    if v in (27, 28):
-        chain_id, y_parity = None, v - 27
-    elif v >= 35:
-        chain_id, y_parity = (v - 35) // 2, (v - 35) % 2
-    else:
-        raise InvalidSignatureError(f"v is {v}, must be 27, 28 or at least 35")
-    return LegacyTransaction(
+    transaction = LegacyTransaction(
         nonce=as_int(nonce, WHAT, bits=64),
         gas_price=as_int(gas_price, WHAT),
         gas_limit=as_int(gas_limit, WHAT, bits=64),
         to=_to(to),
         value=as_int(value, WHAT),
         data=as_bytes(data, WHAT),
-        chain_id=chain_id,
-        y_parity=y_parity,
+        chain_id=(v - 35) // 2 if v >= 35 else None,
+        y_parity=(v - 35) % 2 if v >= 35 else v - 27,
         r=as_int(r, WHAT),
         s=as_int(s, WHAT),
     )
+    if v not in (27, 28) and v < 35:
+        raise InvalidSignatureError(f"v is {v}, must be 27, 28 or at least 35")
+    return transaction
 
 
 def _decode_access_list(fields: Sequence[Item]) -> AccessListTransaction:
@@ -226,7 +222,7 @@ def _decode_access_list(fields: Sequence[Item]) -> AccessListTransaction:
         value=as_int(value, WHAT),
         data=as_bytes(data, WHAT),
         access_list=_decode_access_entries(access_list),
-        y_parity=_parity(y_parity),
+        y_parity=as_int(y_parity, WHAT),
         r=as_int(r, WHAT),
         s=as_int(s, WHAT),
     )
@@ -244,7 +240,7 @@ def _decode_dynamic_fee(fields: Sequence[Item]) -> DynamicFeeTransaction:
         value=as_int(value, WHAT),
         data=as_bytes(data, WHAT),
         access_list=_decode_access_entries(access_list),
-        y_parity=_parity(y_parity),
+        y_parity=as_int(y_parity, WHAT),
         r=as_int(r, WHAT),
         s=as_int(s, WHAT),
     )

@@ -65,6 +65,27 @@ def test_what_is_no_mapping_is_refused(text: str) -> None:
     assert fault(text).path == "node.yaml"
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "!!bool x",
+        "!!timestamp x",
+        "0001-01-01 00:00:00+23:59",
+        '"\\ud800"',
+        "{[1]: 2}",
+        "1" * 5_000,
+    ],
+)
+def test_values_that_the_library_stumbles_over_are_faults_of_the_file(value: str) -> None:
+    assert fault(f"peers: {value}\n").path == "node.yaml"
+
+
+def test_merges_that_would_fill_the_memory_are_refused() -> None:
+    lines = ["a0: &a0 {k: v}"]
+    lines += [f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 20)]
+    assert fault("\n".join(lines)).line == 20
+
+
 def test_a_missing_file_is_a_config_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         load_config(tmp_path / "none.yaml", Config)

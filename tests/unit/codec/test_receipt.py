@@ -62,3 +62,8 @@ def test_a_damaged_receipt_never_raises_anything_else(receipt: Receipt, at: int,
         decode_receipt(bytes(data))
     except DecodeError:
         return
+
+
+def test_a_receipt_of_a_type_that_no_transaction_has_is_refused() -> None:
+    with pytest.raises(DecodeError):
+        decode_receipt(b"\x05" + encode_receipt(Receipt(type=1))[1:])

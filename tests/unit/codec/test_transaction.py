@@ -19,7 +19,12 @@ from contractchain.codec.transaction import (
     sign_transaction,
 )
 from contractchain.errors import DecodeError, InvalidSignatureError
-from contractchain.types import LegacyTransaction, SetCodeTransaction, Transaction
+from contractchain.types import (
+    AccessListTransaction,
+    LegacyTransaction,
+    SetCodeTransaction,
+    Transaction,
+)
 
 KEY = bytes(31) + b"\x2a"
 ADDRESS = keys.PrivateKey(KEY).public_key.to_canonical_address()
@@ -136,3 +141,12 @@ def test_a_signature_out_of_range_recovers_nobody() -> None:
     for r, s in ((0, 1), (1, 0), (2**256 - 1, 1), (5, 5)):
         with pytest.raises(InvalidSignatureError):
             recover_sender(replace(blank, r=r, s=s))
+
+
+def test_what_does_not_decode_counts_before_a_parity_out_of_range() -> None:
+    blank = AccessListTransaction(chain_id=1, nonce=0, gas_price=1, gas_limit=1, to=None)
+    raw = encode_transaction(replace(blank, y_parity=2, r=5, s=6))
+    with pytest.raises(InvalidSignatureError):
+        decode_transaction(raw)
+    with pytest.raises(DecodeError):
+        decode_transaction(raw[:-1] + b"\x00")

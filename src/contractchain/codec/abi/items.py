@@ -162,7 +162,7 @@ def parse_abi(items: Iterable[object]) -> ContractAbi:
         if not isinstance(item, Mapping):
             raise DecodeError("an entry is not an object", what=WHAT)
         fields: Mapping[str, Any] = item
-        kind = fields.get("type", "function")
+        kind = str(fields.get("type", "function"))
         kinds.add(kind)
         inputs = parse_parameters(fields.get("inputs"))
         if kind == "function":
@@ -183,7 +183,7 @@ def parse_abi(items: Iterable[object]) -> ContractAbi:
             payable = _mutability(fields) is Mutability.PAYABLE
             constructor = Constructor(inputs=inputs, is_payable=payable)
         elif kind not in ("fallback", "receive"):
-            raise DecodeError(f"`{str(kind)[:40]}` is not a kind of entry", what=WHAT)
+            raise DecodeError(f"`{kind[:40]}` is not a kind of entry", what=WHAT)
     return ContractAbi(
         functions=tuple(functions),
         events=tuple(events),

@@ -90,3 +90,9 @@ def test_arguments_for_a_contract_without_constructor_are_refused() -> None:
 
 def test_type_aliases_are_canonical() -> None:
     assert [parse_type(name).canonical for name in ("uint", "int[]")] == ["uint256", "int256[]"]
+
+
+@pytest.mark.parametrize("kind", [[], {}, 1, True, "receive "])
+def test_a_kind_of_entry_that_there_is_not_is_refused(kind: object) -> None:
+    with pytest.raises(DecodeError, match="is not a kind of entry"):
+        parse_abi([{"type": kind}])

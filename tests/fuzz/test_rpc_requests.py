@@ -1,0 +1,9 @@
+"""Random requests against a live chain, bounded; `make fuzz` sends a million."""
+
+import asyncio
+
+from fuzz_rpc import fuzz
+
+
+def test_random_requests_get_answers_and_never_an_internal_error(engine_name: str) -> None:
+    assert asyncio.run(fuzz(600, seed=7, engine=engine_name)) > 0
