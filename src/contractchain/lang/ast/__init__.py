@@ -58,7 +58,7 @@ from contractchain.lang.ast.node import (
     Node,
     Statement,
     TypeName,
-    iterate_children,
+    list_children,
     walk,
 )
 from contractchain.lang.ast.statements import (
@@ -165,7 +165,7 @@ __all__ = [
     "VariableMutability",
     "Visibility",
     "WhileStatement",
-    "iterate_children",
+    "list_children",
     "walk",
     "yul",
 ]

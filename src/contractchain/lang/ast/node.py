@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
+from inspect import get_annotations
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform, get_args
 
 import msgspec
 
@@ -68,21 +69,29 @@ class Declaration(Node):
 
 @cache
 def _child_fields(cls: Any) -> tuple[str, ...]:
-    plain = {"span", "node_id", "name", "name_span"}
-    return tuple(name for name in cls.__struct_fields__ if name not in plain)
+    """Return the fields of a class of nodes that may hold nodes, alone or in a tuple."""
+    kinds = {name: kind for base in cls.__mro__ for name, kind in get_annotations(base).items()}
+    return tuple(name for name in cls.__struct_fields__ if _may_hold_node(kinds[name]))
 
 
-def iterate_children(parent: Node) -> Iterator[Node]:
-    """Yield the nodes directly under `parent`, in the order of their fields."""
+def _may_hold_node(kind: Any) -> bool:
+    parts = get_args(kind)
+    if parts:
+        return any(_may_hold_node(part) for part in parts)
+    return isinstance(kind, type) and issubclass(kind, Node)
+
+
+def list_children(parent: Node) -> list[Node]:
+    """Return the nodes directly under `parent`, in the order of their fields."""
+    children: list[Node] = []
     cls: Any = type(parent)
     for name in _child_fields(cls):
         value = getattr(parent, name)
-        if isinstance(value, Node):
-            yield value
-        elif isinstance(value, tuple):
-            for item in value:
-                if isinstance(item, Node):
-                    yield item
+        if value.__class__ is tuple:
+            children += [item for item in value if item is not None]
+        elif value is not None:
+            children.append(value)
+    return children
 
 
 def walk(root: Node) -> Iterator[Node]:
@@ -91,4 +100,7 @@ def walk(root: Node) -> Iterator[Node]:
     while stack:
         current = stack.pop()
         yield current
-        stack.extend(reversed(list(iterate_children(current))))
+        children = list_children(current)
+        if children:
+            children.reverse()
+            stack += children

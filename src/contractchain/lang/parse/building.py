@@ -140,7 +140,8 @@ class Builder:
                 self.token_span(token),
                 hint=CURATED[token.value][1] if token.value in CURATED else None,
             )
-        return Token.new_borrow_pos(NAME, token.value, token)
+        token.type = NAME
+        return token
 
     # comments
 

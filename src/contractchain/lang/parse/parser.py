@@ -13,11 +13,12 @@ from contractchain.lang.ast import (
     IfStatement,
     Node,
     SourceUnit,
-    iterate_children,
+    list_children,
 )
 from contractchain.lang.diagnostics import Diagnostic, DiagnosticKind
 from contractchain.lang.parse.build_declarations import AstBuilder
 from contractchain.lang.parse.recovery import Recovery
+from contractchain.lang.parse.straight import StraightParser
 from contractchain.lang.parse.tables import load_parser
 from contractchain.lang.source import SourceFile
 
@@ -42,9 +43,18 @@ class ParseResult:
 class SolidityParser:
     """The parser with its tables; one file at a time, from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_straight: bool = True) -> None:
+        """Load the tables.
+
+        Args:
+            is_straight: Whether files without syntax errors may go the straight way; without it
+                lark parses everything, to the same trees.
+        """
         self._builder = AstBuilder()
         self._lark = load_parser(self._builder, self._builder.add_comment)
+        self._straight = (
+            StraightParser(self._lark, self._builder.add_comment) if is_straight else None
+        )
         self._lock = Lock()
 
     def parse(self, source: SourceFile, ids: Iterator[int]) -> ParseResult:
@@ -56,14 +66,14 @@ class SolidityParser:
         builder = self._builder
         text = source.data.decode("latin-1")
         builder.begin(source, text, ids)
-        recovery = Recovery(builder)
         unit: SourceUnit | None = None
-        try:
-            unit = self._lark.parse(text, on_error=recovery)  # type: ignore[assignment]
-        except UnexpectedInput:
-            unit = None
+        if self._straight is not None:
+            unit = self._straight.parse(text)
+        if unit is None:
+            builder.begin(source, text, ids)
+            unit = self._parse_with_errors(text)
         diagnostics = sorted(builder.diagnostics, key=lambda item: item.span.start)
-        if recovery.errors or unit is None:
+        if unit is None:
             return ParseResult(unit=None, diagnostics=tuple(diagnostics))
         too_deep = find_too_deep(unit)
         if too_deep is not None:
@@ -77,6 +87,15 @@ class SolidityParser:
             )
             return ParseResult(unit=None, diagnostics=tuple(diagnostics))
         return ParseResult(unit=unit, diagnostics=tuple(diagnostics))
+
+    def _parse_with_errors(self, text: str) -> SourceUnit | None:
+        """Have lark parse the text and report what is wrong; None if anything is."""
+        recovery = Recovery(self._builder)
+        try:
+            unit: SourceUnit = self._lark.parse(text, on_error=recovery)  # type: ignore[assignment]
+        except UnexpectedInput:
+            return None
+        return None if recovery.errors else unit
 
 
 @cache
@@ -107,7 +126,7 @@ def find_too_deep(root: Node) -> Node | None:
             straight = current.left
         elif isinstance(current, IfStatement):
             straight = current.if_false
-        for child in iterate_children(current):
+        for child in list_children(current):
             is_straight = child is straight and type(child) is type(current)
             stack.append((child, depth if is_straight else depth + 1))
     return None

@@ -233,7 +233,7 @@ class AssignmentChecker:
                 )
             case ast.FunctionCall():
                 return self._call(node, state)
-        for child in ast.iterate_children(node):
+        for child in ast.list_children(node):
             if isinstance(child, ast.Expression):
                 state = self._expression(child, state)
         return state

@@ -203,7 +203,7 @@ class MutabilityChecker:
                     report(StateMutability(builtin.mutability), node.span)
             elif isinstance(node, yul.YulIdentifier):
                 self._visit_reference(node, report)
-            children = list(ast.iterate_children(node))
+            children = ast.list_children(node)
             stack.extend(reversed(children))
 
     def _visit_reference(self, node: yul.YulIdentifier, report: _Report) -> None:
