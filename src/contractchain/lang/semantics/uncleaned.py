@@ -214,4 +214,4 @@ def _walk(root: ast.Node | None) -> Iterator[ast.Node]:
         if isinstance(node, (ast.InlineAssembly, ast.TypeName)):
             continue
         yield node
-        stack.extend(ast.iterate_children(node))
+        stack.extend(ast.list_children(node))
