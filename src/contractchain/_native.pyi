@@ -3,7 +3,7 @@
 Plain data only: `contractchain.execution.revm` turns it into the data of the interfaces.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, final
 
@@ -21,6 +21,21 @@ _OutcomeData: TypeAlias = (
 _LogData: TypeAlias = tuple[bytes, tuple[bytes, ...], bytes]
 _CallData: TypeAlias = tuple[_OutcomeData, int, list[_LogData]]
 _AccountData: TypeAlias = tuple[int, int, bytes, bytes]
+_StepData: TypeAlias = tuple[
+    int,
+    int,
+    int,
+    int,
+    int,
+    tuple[int, ...],
+    int,
+    bytes,
+    int,
+    str | None,
+    bytes | None,
+    bytes,
+    bool,
+]
 
 class Fault(Exception): ...
 
@@ -57,6 +72,23 @@ class Engine:
         message_item: Message,
         changes: Mapping[bytes, AccountOverride] | None,
     ) -> _CallData: ...
+    def trace_call(
+        self,
+        root: bytes,
+        context: BlockContext,
+        message_item: Message,
+        changes: Mapping[bytes, AccountOverride] | None,
+        sink: Callable[[list[_StepData]], None],
+        with_memory: bool,
+    ) -> _CallData: ...
+    def trace_transaction(
+        self,
+        parent_root: bytes,
+        context: BlockContext,
+        transactions: Iterable[bytes],
+        sink: Callable[[list[_StepData]], None],
+        with_memory: bool,
+    ) -> tuple[dict[str, Any], _CallData]: ...
     def estimate_gas(
         self,
         root: bytes,

@@ -12,7 +12,8 @@ use revm::{DatabaseCommit, ExecuteEvm, MainBuilder, MainContext, MainnetEvm};
 use super::outcome::{insufficient_funds, refusal};
 use super::overlay::Overlay;
 use super::receipt::{Status, bloom_of, encode_receipt};
-use super::{BlockContext, Engine, Fork, Outcome, instructions, system};
+use super::trace::{self, Recorder, Tracing};
+use super::{BlockContext, Engine, Fork, Outcome, Simulated, instructions, system};
 use crate::fault::{Fault, Result};
 use crate::state::World;
 use crate::transaction::{Checked, Recovered};
@@ -22,7 +23,7 @@ use crate::trie::ordered_root;
 const GAS_PER_BLOB: u64 = 1 << 17;
 
 /// revm on an overlay.
-pub type Evm<'a> = MainnetEvm<MainnetContext<Overlay<'a>>>;
+pub type Evm<'a> = MainnetEvm<MainnetContext<Overlay<'a>>, Tracing<'a>>;
 
 /// A block as executed: all that its header commits to, and what changed.
 #[derive(Debug, Default)]
@@ -44,6 +45,8 @@ pub struct BlockOutput {
     pub rejected: Vec<(usize, Fault)>,
     pub skipped: Vec<usize>,
     pub state_diff: Vec<u8>,
+    /// Result of the last transaction, if it was traced.
+    pub traced: Option<Simulated>,
 }
 
 /// What to do with a transaction that is not executed.
@@ -60,7 +63,7 @@ pub fn build_evm<'a>(overlay: Overlay<'a>, context: &BlockContext) -> Evm<'a> {
         .with_db(overlay)
         .with_cfg(context.cfg_env())
         .with_block(context.block_env())
-        .build_mainnet();
+        .build_mainnet_with_inspector(Tracing::default());
     instructions::install(&mut evm, context.fork);
     evm
 }
@@ -73,6 +76,29 @@ impl Engine {
         context: &BlockContext,
         raws: &[&[u8]],
         strict: bool,
+    ) -> Result<BlockOutput> {
+        self.execute(parent_root, context, raws, strict, None)
+    }
+
+    /// Executes a block strictly and records the steps of its last transaction; the new state is
+    /// held once.
+    pub fn trace_block(
+        &self,
+        parent_root: &B256,
+        context: &BlockContext,
+        raws: &[&[u8]],
+        recorder: Recorder<'_>,
+    ) -> Result<BlockOutput> {
+        self.execute(parent_root, context, raws, true, Some(recorder))
+    }
+
+    fn execute(
+        &self,
+        parent_root: &B256,
+        context: &BlockContext,
+        raws: &[&[u8]],
+        strict: bool,
+        mut recorder: Option<Recorder<'_>>,
     ) -> Result<BlockOutput> {
         let parent = self.states.get(parent_root)?;
         let decoded = self.decoder.decode_many(raws, &context.rules());
@@ -95,7 +121,13 @@ impl Engine {
             system::call_before_transactions(&mut run.evm, context);
         }
         for (index, transaction) in decoded.into_iter().enumerate() {
+            if index + 1 == raws.len() {
+                run.evm.inspector.0 = recorder.take();
+            }
             run.take(index, transaction)?;
+        }
+        if let Some(recorder) = run.evm.inspector.0.take() {
+            recorder.finish();
         }
         if !context.transactions_only {
             run.finish_block()?;
@@ -199,7 +231,7 @@ impl<'a> Run<'a> {
         env: TxEnv,
         sender: &Address,
     ) -> std::result::Result<ExecutionResult, Refusal> {
-        self.evm.transact_one(env.clone()).map_err(|error| {
+        trace::transact(&mut self.evm, env.clone()).map_err(|error| {
             self.evm.finalize();
             let balance = self.evm.ctx.journaled_state.database.balance(sender);
             Refusal::Invalid(refusal(error, &env, self.context, balance))
@@ -251,6 +283,9 @@ impl<'a> Run<'a> {
         let changes = self.evm.finalize();
         self.evm.ctx.journaled_state.database.commit(changes);
         let output = &mut self.output;
+        if self.evm.inspector.0.is_some() {
+            output.traced = Some(Simulated::from(result.clone()));
+        }
         output.gas_used += result.gas().tx_gas_used();
         output.blob_gas_used += transaction.env.blob_hashes.len() as u64 * GAS_PER_BLOB;
         let succeeded = result.is_success();

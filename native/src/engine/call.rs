@@ -10,6 +10,7 @@ use revm::context::transaction::{AccessList, RecoveredAuthorization};
 use super::block::{Evm, build_evm};
 use super::outcome::refusal;
 use super::overlay::Overlay;
+use super::trace::{self, Recorder};
 use super::{BlockContext, Engine, Fork, Outcome};
 use crate::fault::Result;
 use crate::state::World;
@@ -91,7 +92,7 @@ pub struct Simulation<'a> {
 
 impl<'a> Simulation<'a> {
     pub(super) fn run(&mut self) -> Result<ExecutionResult> {
-        let result = self.evm.transact_one(self.env.clone());
+        let result = trace::transact(&mut self.evm, self.env.clone());
         result.map_err(|error| {
             self.evm.finalize();
             let balance = self
@@ -130,6 +131,25 @@ impl Engine {
         let world = self.states.get(root)?;
         let mut simulation = self.simulation(&world, context, message, overrides);
         simulation.run().map(Simulated::from)
+    }
+
+    /// Executes a call as `call` does and records its steps.
+    pub fn trace_call(
+        &self,
+        root: &B256,
+        context: &BlockContext,
+        message: &Message,
+        overrides: &[Override],
+        recorder: Recorder<'_>,
+    ) -> Result<Simulated> {
+        let world = self.states.get(root)?;
+        let mut simulation = self.simulation(&world, context, message, overrides);
+        simulation.evm.inspector.0 = Some(recorder);
+        let result = simulation.run().map(Simulated::from);
+        if let Some(recorder) = simulation.evm.inspector.0.take() {
+            recorder.finish();
+        }
+        result
     }
 
     /// Prepares a message on a state.

@@ -1,13 +1,19 @@
 //! The instructions that differ from revm's.
 //!
-//! DUP tells a stack that is too small from one that is full. EXTCODEHASH undoes what `Overlay` does for EIP-7610. SSTORE under Constantinople has the net
-//! gas metering that Petersburg took back: the one Istanbul brought again, without the floor of
-//! 2,300 gas and with SLOAD at 200. No public chain runs it alone.
+//! DUP tells a stack that is too small from one that is full. EXTCODEHASH undoes what `Overlay`
+//! does for EIP-7610. What a fork does not know yet is invalid whatever gas is left; revm asks for
+//! its price first. SSTORE under Constantinople has the net gas metering that Petersburg took back:
+//! the one Istanbul brought again, without the floor of 2,300 gas and with SLOAD at 200. No public
+//! chain runs it alone.
 //!
 //! Spec: EIP-1283, EIP-7610.
 
 use alloy_primitives::{Address, KECCAK256_EMPTY};
-use revm::bytecode::opcode::{DUP1, EXTCODEHASH, SSTORE};
+use revm::bytecode::opcode::{
+    BASEFEE, BLOBBASEFEE, BLOBHASH, CHAINID, CLZ, CREATE2, DELEGATECALL, DUP1, DUPN, EXCHANGE,
+    EXTCODEHASH, MCOPY, PUSH0, RETURNDATACOPY, RETURNDATASIZE, REVERT, SAR, SELFBALANCE, SHL, SHR,
+    SLOTNUM, SSTORE, STATICCALL, SWAPN, TLOAD, TSTORE,
+};
 use revm::context_interface::Host;
 use revm::context_interface::cfg::{GasParams, gas_params::GasId};
 use revm::interpreter::instructions::{Instruction, host};
@@ -20,6 +26,28 @@ use super::block::Evm;
 const SLOAD_GAS: u64 = 200;
 const SET_GAS: u64 = 20_000 - SLOAD_GAS;
 const RESET_GAS: u64 = 5_000 - SLOAD_GAS;
+
+/// Instructions that came with a fork; None: with none that we have.
+const NEWCOMERS: [(Option<Fork>, &[u8]); 9] = [
+    (Some(Fork::Homestead), &[DELEGATECALL]),
+    (
+        Some(Fork::Byzantium),
+        &[REVERT, RETURNDATASIZE, RETURNDATACOPY, STATICCALL],
+    ),
+    (
+        Some(Fork::Constantinople),
+        &[SHL, SHR, SAR, EXTCODEHASH, CREATE2],
+    ),
+    (Some(Fork::Istanbul), &[CHAINID, SELFBALANCE]),
+    (Some(Fork::London), &[BASEFEE]),
+    (Some(Fork::Shanghai), &[PUSH0]),
+    (
+        Some(Fork::Cancun),
+        &[BLOBHASH, BLOBBASEFEE, TLOAD, TSTORE, MCOPY],
+    ),
+    (Some(Fork::Osaka), &[CLZ]),
+    (None, &[SLOTNUM, DUPN, SWAPN, EXCHANGE]),
+];
 
 /// Gas parameters of Constantinople, from those of Petersburg.
 pub fn constantinople_gas_params(mut params: GasParams) -> GasParams {
@@ -48,6 +76,14 @@ pub fn install(evm: &mut Evm<'_>, fork: Fork) {
     if fork == Fork::Constantinople {
         evm.instruction
             .insert_instruction(SSTORE, Instruction::new(constantinople_sstore), 0);
+    }
+    for (first, opcodes) in NEWCOMERS {
+        if first.is_none_or(|first| fork < first) {
+            for &opcode in opcodes {
+                evm.instruction
+                    .insert_instruction(opcode, Instruction::unknown(), 0);
+            }
+        }
     }
 }
 

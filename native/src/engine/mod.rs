@@ -5,7 +5,6 @@
 mod access_list;
 mod block;
 mod call;
-
 mod context;
 mod estimate;
 mod fork;
@@ -14,6 +13,7 @@ mod outcome;
 mod overlay;
 mod receipt;
 mod system;
+mod trace;
 
 use alloy_primitives::B256;
 
@@ -23,6 +23,7 @@ pub use context::{BlobSchedule, BlockContext, Withdrawal};
 pub use estimate::Estimate;
 pub use fork::Fork;
 pub use outcome::Outcome;
+pub use trace::{Recorder, Step};
 
 use crate::fault::Result;
 use crate::state::{Changes, CodeTable, Export, Keeper, World};

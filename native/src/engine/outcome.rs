@@ -64,7 +64,8 @@ impl From<&ExecutionResult> for Outcome {
     }
 }
 
-fn halt_reason(reason: &HaltReason) -> &'static str {
+/// Name of a kind of failure.
+pub fn halt_reason(reason: &HaltReason) -> &'static str {
     match reason {
         HaltReason::OutOfGas(_) => "out-of-gas",
         HaltReason::OpcodeNotFound | HaltReason::InvalidFEOpcode | HaltReason::NotActivated => {

@@ -11,6 +11,7 @@ use super::convert::{
     Batch, address, block_context, fork, hash, int, message, outcome, overrides, simulated,
 };
 use super::guard::{detached, facts};
+use super::trace::Callback;
 use crate::engine::{self, BlockOutput, Estimate};
 use crate::fault::Fault;
 use crate::state::{Account, Export, World};
@@ -186,6 +187,56 @@ impl Engine {
         let (message, changes) = (message(message_item)?, overrides(changes)?);
         let result = detached(py, || self.inner.call(&root, &context, &message, &changes))?;
         simulated(py, &result)
+    }
+
+    fn trace_call<'py>(
+        &self,
+        root: &Bound<'py, PyAny>,
+        context: &Bound<'py, PyAny>,
+        message_item: &Bound<'py, PyAny>,
+        changes: Option<&Bound<'py, PyAny>>,
+        sink: &Bound<'py, PyAny>,
+        with_memory: bool,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        let py = root.py();
+        let (root, context) = (hash(root)?, block_context(context)?);
+        let (message, changes) = (message(message_item)?, overrides(changes)?);
+        let callback = Callback::new(sink);
+        let result = detached(py, || {
+            let recorder = callback.recorder(with_memory);
+            self.inner
+                .trace_call(&root, &context, &message, &changes, recorder)
+        });
+        simulated(py, &callback.finish(result)?)
+    }
+
+    fn trace_transaction<'py>(
+        &self,
+        parent_root: &Bound<'py, PyAny>,
+        context: &Bound<'py, PyAny>,
+        transactions: &Bound<'py, PyAny>,
+        sink: &Bound<'py, PyAny>,
+        with_memory: bool,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        let py = context.py();
+        let (root, context) = (hash(parent_root)?, block_context(context)?);
+        let batch = Batch::new(transactions)?;
+        let callback = Callback::new(sink);
+        let result = detached(py, || {
+            let recorder = callback.recorder(with_memory);
+            self.inner
+                .trace_block(&root, &context, &batch.slices(), recorder)
+        });
+        let state_root = result.as_ref().map(|output| output.state_root).ok();
+        let output = match (callback.finish(result), state_root) {
+            (Err(error), Some(root)) => {
+                self.inner.states.release(&root).ok();
+                return Err(error);
+            }
+            (result, _) => result?,
+        };
+        let traced = output.traced.as_ref().map(|result| simulated(py, result));
+        (block_output(py, &output)?, traced.transpose()?).into_pyobject(py)
     }
 
     fn estimate_gas<'py>(

@@ -5,12 +5,13 @@ mod crypto;
 mod engine;
 mod guard;
 mod store;
+mod trace;
 mod trie;
 
 use pyo3::prelude::*;
 
 /// Number of the interface between this module and its Python adapters; both must agree.
-const ABI: u32 = 1;
+const ABI: u32 = 2;
 
 /// Version of the crate.
 #[pyfunction]

@@ -8,8 +8,8 @@ block, per call, or per batch of raw transactions.
 Data that crosses is in `contractchain.interfaces.execution_data`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Protocol, TypeAlias
 
 from contractchain.errors import ValidationError
 from contractchain.interfaces.execution_data import (
@@ -20,9 +20,13 @@ from contractchain.interfaces.execution_data import (
     CallResult,
     DecodedTransaction,
     Message,
+    TracedTransaction,
     TransactionRules,
 )
-from contractchain.types import AccessEntry, Account, Address, Hash32, Outcome
+from contractchain.types import AccessEntry, Account, Address, Hash32, Outcome, TraceStep
+
+TraceSink: TypeAlias = Callable[[TraceStep], object]
+"""Takes the steps of a trace as they come."""
 
 
 class TransactionDecoder(Protocol):
@@ -190,8 +194,59 @@ class Simulator(Protocol):
         ...
 
 
+class Tracer(Protocol):
+    """Executions that report every instruction.
+
+    Steps reach the sink in the order of execution, soon after they were executed, so that a trace
+    of any length needs little memory. What the sink raises ends the execution and comes out of the
+    call; no state is retained then. The sink must not call the engine.
+    """
+
+    def trace_call(
+        self,
+        root: Hash32,
+        context: BlockContext,
+        message: Message,
+        sink: TraceSink,
+        overrides: Mapping[Address, AccountOverride] | None = None,
+        *,
+        with_memory: bool = False,
+    ) -> CallResult:
+        """Execute a call as `Simulator.call` does, and report its steps.
+
+        Args:
+            root: Root of the state; must be retained.
+            context: The block around the call.
+            message: The call.
+            sink: Takes the steps.
+            overrides: Changes to accounts.
+            with_memory: Whether steps have the memory; it can be large.
+        """
+        ...
+
+    def trace_transaction(
+        self,
+        parent_root: Hash32,
+        context: BlockContext,
+        transactions: Sequence[bytes],
+        sink: TraceSink,
+        *,
+        with_memory: bool = False,
+    ) -> TracedTransaction:
+        """Execute a block as a strict `execute_block` does, and report its last transaction.
+
+        To trace one of a sealed block, give the transactions up to it. The resulting state is
+        retained once.
+
+        Raises:
+            UsageError: `transactions` is empty.
+            ValidationError: as `execute_block`.
+        """
+        ...
+
+
 class ExecutionLayer(
-    TransactionDecoder, BlockExecutor, StateKeeper, StateReader, Simulator, Protocol
+    TransactionDecoder, BlockExecutor, StateKeeper, StateReader, Simulator, Tracer, Protocol
 ):
     """The EVM and its states. Safe to use from several threads."""
 
@@ -207,5 +262,7 @@ __all__ = [
     "Simulator",
     "StateKeeper",
     "StateReader",
+    "TraceSink",
+    "Tracer",
     "TransactionDecoder",
 ]

@@ -156,6 +156,15 @@ class CallResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TracedTransaction:
+    """A block whose last transaction was traced."""
+
+    execution: BlockExecution
+    result: CallResult
+    """Of the last transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountOverride:
     """Changes to an account for the length of one simulated call."""
 

@@ -15,6 +15,7 @@ from contractchain.types.primitives import (
     Hash32,
 )
 from contractchain.types.receipt import Log, Receipt
+from contractchain.types.trace import TraceStep
 from contractchain.types.transaction import (
     AccessEntry,
     AccessListTransaction,
@@ -57,6 +58,7 @@ __all__ = [
     "StorageLayout",
     "StorageVariable",
     "Success",
+    "TraceStep",
     "Transaction",
     "Withdrawal",
 ]

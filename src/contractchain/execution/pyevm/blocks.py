@@ -11,13 +11,16 @@ from contractchain.codec.state_diff import encode_state_diff
 from contractchain.errors import (
     BlobTransactionError,
     GasLimitExceededError,
+    InternalError,
     ValidationError,
 )
 from contractchain.execution.pyevm.forks import blob_schedule_of, open_state
 from contractchain.execution.pyevm.states import StateStore
 from contractchain.execution.pyevm.system import close_block, open_block
+from contractchain.execution.pyevm.tracing import StepRecorder, start_tracing, stop_tracing
 from contractchain.execution.pyevm.transactions import (
     GAS_PER_BLOB,
+    RunResult,
     execute_run,
     run_of,
     validate_against_state,
@@ -26,7 +29,9 @@ from contractchain.execution.pyevm.world import World
 from contractchain.interfaces.execution_data import (
     BlockContext,
     BlockExecution,
+    CallResult,
     DecodedTransaction,
+    TracedTransaction,
     TransactionRules,
 )
 from contractchain.types import (
@@ -80,6 +85,39 @@ def execute_block(
     strict: bool,
 ) -> BlockExecution:
     """Execute a block; see `contractchain.interfaces.execution.BlockExecutor`."""
+    return _execute(store, decode, parent_root, context, transactions, strict, None)[0]
+
+
+def trace_transaction(
+    store: StateStore,
+    decode: Decode,
+    parent_root: Hash32,
+    context: BlockContext,
+    transactions: Sequence[bytes],
+    recorder: StepRecorder,
+) -> TracedTransaction:
+    """Trace the last transaction; see `contractchain.interfaces.execution.Tracer`."""
+    execution, last = _execute(store, decode, parent_root, context, transactions, True, recorder)
+    if last is None:
+        raise InternalError("a strict block has no last transaction")
+    result = CallResult(outcome=last.outcome, gas_used=last.gas_used, logs=last.logs)
+    return TracedTransaction(execution=execution, result=result)
+
+
+def _execute(
+    store: StateStore,
+    decode: Decode,
+    parent_root: Hash32,
+    context: BlockContext,
+    transactions: Sequence[bytes],
+    strict: bool,
+    recorder: StepRecorder | None,
+) -> tuple[BlockExecution, RunResult | None]:
+    """Execute a block; with a recorder, the last transaction is traced.
+
+    Returns:
+        The block, and what came of the transaction included last.
+    """
     state = open_state(World(store, parent_root), context)
     world: World = state.world
     schedule = blob_schedule_of(context)
@@ -92,6 +130,7 @@ def execute_block(
     if not context.transactions_only:
         open_block(state)
     block = _Block()
+    last = None
     for index, raw in enumerate(transactions):
         try:
             transaction, decoded = decode(raw, rules)
@@ -111,10 +150,14 @@ def execute_block(
             block.skipped.append(index)
             block.skipped_senders.add(decoded.sender)
             continue
-        _include(store, state, block, index, transaction, decoded)
+        if recorder is not None and index == len(transactions) - 1:
+            start_tracing(state, recorder)
+        last = _include(store, state, block, index, transaction, decoded)
+    if recorder is not None:
+        stop_tracing(state)
     requests_hash = None if context.transactions_only else close_block(state, block.logs)
     changes, codes = world.collect_changes()
-    return BlockExecution(
+    execution = BlockExecution(
         state_root=store.apply(parent_root, changes, codes),
         transactions_root=calculate_list_root(block.raws),
         receipts_root=calculate_list_root(block.receipts),
@@ -132,6 +175,7 @@ def execute_block(
         skipped=tuple(block.skipped),
         state_diff=encode_state_diff(changes, codes),
     )
+    return execution, last
 
 
 def _check_room(
@@ -154,7 +198,7 @@ def _include(
     index: int,
     transaction: Transaction,
     decoded: DecodedTransaction,
-) -> None:
+) -> RunResult:
     context: BlockContext = state.context
     world: World = state.world
     result = execute_run(state, run_of(transaction, decoded.sender, context))
@@ -182,6 +226,7 @@ def _include(
     block.senders.append(decoded.sender)
     block.receipts.append(encode_receipt(receipt))
     block.logs.extend(result.logs)
+    return result
 
 
 def _withdrawals_root(context: BlockContext) -> Hash32 | None:

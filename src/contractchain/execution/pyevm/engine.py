@@ -15,7 +15,10 @@ from contractchain.errors import DecodeError, ValidationError
 from contractchain.execution.pyevm import blocks, simulation
 from contractchain.execution.pyevm.recursion import deep_recursion
 from contractchain.execution.pyevm.states import StateStore
+from contractchain.execution.pyevm.tracing import StepRecorder
 from contractchain.execution.stateless import decode_checked
+from contractchain.execution.steps import require_transaction
+from contractchain.interfaces.execution import TraceSink
 from contractchain.interfaces.execution_data import (
     AccountOverride,
     AccountProof,
@@ -25,6 +28,7 @@ from contractchain.interfaces.execution_data import (
     DecodedTransaction,
     Message,
     StorageProof,
+    TracedTransaction,
     TransactionRules,
 )
 from contractchain.types import (
@@ -221,6 +225,42 @@ class PyEvmEngine:
         with self._lock, deep_recursion():
             self._store.require(root)
             return simulation.create_access_list(self._store, root, context, message)
+
+    # Tracer
+
+    def trace_call(
+        self,
+        root: Hash32,
+        context: BlockContext,
+        message: Message,
+        sink: TraceSink,
+        overrides: Mapping[Address, AccountOverride] | None = None,
+        *,
+        with_memory: bool = False,
+    ) -> CallResult:
+        """Execute a call and report its steps."""
+        recorder = StepRecorder(sink, context.fork, with_memory=with_memory)
+        with self._lock, deep_recursion():
+            self._store.require(root)
+            return simulation.call(self._store, root, context, message, overrides or {}, recorder)
+
+    def trace_transaction(
+        self,
+        parent_root: Hash32,
+        context: BlockContext,
+        transactions: Sequence[bytes],
+        sink: TraceSink,
+        *,
+        with_memory: bool = False,
+    ) -> TracedTransaction:
+        """Execute a block and report the steps of its last transaction."""
+        require_transaction(transactions)
+        recorder = StepRecorder(sink, context.fork, with_memory=with_memory)
+        with self._lock, deep_recursion():
+            self._store.require(parent_root)
+            return blocks.trace_transaction(
+                self._store, self._decode, parent_root, context, transactions, recorder
+            )
 
 
 def _code_hash(change: AccountChange) -> Hash32:

@@ -15,6 +15,7 @@ from contractchain.errors import (
 )
 from contractchain.execution.pyevm.forks import open_state
 from contractchain.execution.pyevm.states import StateStore
+from contractchain.execution.pyevm.tracing import StepRecorder, start_tracing
 from contractchain.execution.pyevm.transactions import (
     Run,
     RunResult,
@@ -52,10 +53,17 @@ Overrides = Mapping[Address, AccountOverride]
 
 
 def call(
-    store: StateStore, root: Hash32, context: BlockContext, message: Message, overrides: Overrides
+    store: StateStore,
+    root: Hash32,
+    context: BlockContext,
+    message: Message,
+    overrides: Overrides,
+    recorder: StepRecorder | None = None,
 ) -> CallResult:
-    """Execute a call; see `contractchain.interfaces.execution.Simulator`."""
+    """Execute a call; see `Simulator.call`, and with a recorder `Tracer.trace_call`."""
     state = _open(store, root, context, overrides)
+    if recorder is not None:
+        start_tracing(state, recorder)
     gas_limit = context.gas_limit if message.gas_limit is None else message.gas_limit
     result = _execute(state, message, gas_limit)
     return CallResult(outcome=result.outcome, gas_used=result.gas_used, logs=result.logs)

@@ -259,13 +259,13 @@ def _compute(state: Any, run: Run, created: Address | None, refund: int) -> Any:
         origin=run.sender,
         blob_versioned_hashes=run.blob_versioned_hashes,
     )
-    code, delegated = run.data, False
+    code, delegate = run.data, None
     if run.to is not None:
         code = world.get_code(run.to)
         if state.context.fork >= Fork.PRAGUE and is_delegation(code):
             delegate = code[len(DELEGATION_PREFIX) :]
             world.mark_address_warm(delegate)
-            code, delegated = world.get_code(delegate), True
+            code = world.get_code(delegate)
     message = EvmMessage(
         gas=run.gas_limit - run.gas.intrinsic,
         to=b"" if run.to is None else run.to,
@@ -274,8 +274,9 @@ def _compute(state: Any, run: Run, created: Address | None, refund: int) -> Any:
         data=b"" if run.to is None else run.data,
         code=code,
         create_address=created,
+        code_address=delegate,
         refund=refund,
-        is_delegation=delegated,
+        is_delegation=delegate is not None,
     )
     computation_class = state.computation_class
     if created is None:

@@ -1,10 +1,12 @@
 """`RevmEngine`: the interface of the execution layer over the native core."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from contractchain.errors import EngineUnavailableError, ValidationError
 from contractchain.execution.revm.faults import make_validation_error, raise_fault
+from contractchain.execution.steps import make_step, require_transaction
+from contractchain.interfaces.execution import TraceSink
 from contractchain.interfaces.execution_data import (
     AccountOverride,
     AccountProof,
@@ -14,6 +16,7 @@ from contractchain.interfaces.execution_data import (
     DecodedTransaction,
     Message,
     StorageProof,
+    TracedTransaction,
     TransactionRules,
 )
 from contractchain.types import (
@@ -30,9 +33,9 @@ from contractchain.types import (
 )
 
 if TYPE_CHECKING:
-    from contractchain._native import _AccountData, _CallData, _OutcomeData
+    from contractchain._native import _AccountData, _CallData, _OutcomeData, _StepData
 
-NATIVE_ABI = 1
+NATIVE_ABI = 2
 """Number of the interface of the native core that this adapter is written for."""
 
 try:
@@ -92,11 +95,7 @@ class RevmEngine:
             fields = self._engine.execute_block(parent_root, context, transactions, strict)
         except _native.Fault as fault:
             raise_fault(fault)
-        fields["failures"] = tuple((place, _outcome(data)) for place, data in fields["failures"])
-        fields["rejected"] = tuple(
-            (index, make_validation_error(code, facts)) for index, code, facts in fields["rejected"]
-        )
-        return BlockExecution(**fields)
+        return _block_execution(fields)
 
     def has_state(self, root: Hash32) -> bool:
         """Tell whether the state is held. The empty state always is."""
@@ -188,6 +187,43 @@ class RevmEngine:
         except _native.Fault as fault:
             raise_fault(fault)
 
+    def trace_call(
+        self,
+        root: Hash32,
+        context: BlockContext,
+        message: Message,
+        sink: TraceSink,
+        overrides: Mapping[Address, AccountOverride] | None = None,
+        *,
+        with_memory: bool = False,
+    ) -> CallResult:
+        """Execute a call and report its steps; see `Tracer`."""
+        take = _chunk_sink(sink)
+        try:
+            result = self._engine.trace_call(root, context, message, overrides, take, with_memory)
+        except _native.Fault as fault:
+            raise_fault(fault)
+        return _call_result(result)
+
+    def trace_transaction(
+        self,
+        parent_root: Hash32,
+        context: BlockContext,
+        transactions: Sequence[bytes],
+        sink: TraceSink,
+        *,
+        with_memory: bool = False,
+    ) -> TracedTransaction:
+        """Execute a block and report the steps of its last transaction; see `Tracer`."""
+        require_transaction(transactions)
+        try:
+            fields, result = self._engine.trace_transaction(
+                parent_root, context, transactions, _chunk_sink(sink), with_memory
+            )
+        except _native.Fault as fault:
+            raise_fault(fault)
+        return TracedTransaction(execution=_block_execution(fields), result=_call_result(result))
+
     def estimate_gas(
         self,
         root: Hash32,
@@ -212,6 +248,22 @@ class RevmEngine:
             raise_fault(fault)
         access_list = tuple(AccessEntry(address=address, slots=slots) for address, slots in entries)
         return access_list, _call_result(result)
+
+
+def _chunk_sink(sink: TraceSink) -> "Callable[[list[_StepData]], None]":
+    def take(chunk: "list[_StepData]") -> None:
+        for data in chunk:
+            sink(make_step(*data))
+
+    return take
+
+
+def _block_execution(fields: dict[str, Any]) -> BlockExecution:
+    fields["failures"] = tuple((place, _outcome(data)) for place, data in fields["failures"])
+    fields["rejected"] = tuple(
+        (index, make_validation_error(code, facts)) for index, code, facts in fields["rejected"]
+    )
+    return BlockExecution(**fields)
 
 
 def _outcome(data: "_OutcomeData") -> Outcome:

@@ -1,0 +1,215 @@
+"""Every instruction as py-evm executes it.
+
+A traced state computes with a class that reports: the code of a frame, which py-evm iterates over,
+says when an instruction begins and ends; entering a frame ends the instruction that calls it; and
+leaving one says how its last instruction failed. An instruction costs what it takes from the gas
+meter, not the difference of two readings: gas that a callee hands back belongs to nobody's cost.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+from eth.exceptions import Revert as RevertError
+from eth.vm.code_stream import CodeStream
+from eth.vm.gas_meter import GasMeter
+from eth.vm.opcode_values import CREATE, CREATE2, STOP
+
+from contractchain.execution.pyevm.forks import name_halt
+from contractchain.execution.steps import make_step
+from contractchain.types import Address, Fork
+from contractchain.types.trace import TraceStep
+
+SELF_DESTRUCT_REFUND = 24_000
+"""Gas, before London; the transaction adds it at its end, a trace shows it as it comes."""
+
+
+class StepRecorder:
+    """Makes steps of what the frames of one transaction report, and hands them to a sink."""
+
+    def __init__(
+        self, sink: Callable[[TraceStep], object], fork: Fork, *, with_memory: bool
+    ) -> None:
+        self.sink = sink
+        self.with_memory = with_memory
+        self.has_destruction_refund = fork < Fork.LONDON
+        self.frames: list[_Frame] = []
+
+    def enter(self, computation: Any) -> None:
+        """Take note of a new frame; the instruction that calls it is over."""
+        refund, destroyed = 0, frozenset[Address]()
+        if self.frames:
+            caller = self.frames[-1]
+            caller.end(self.sink)
+            refund, destroyed = caller.calculate_refunds()
+        self.frames.append(_Frame(self, computation, refund, destroyed))
+
+    def leave(self, computation: Any) -> None:
+        """Take note of the end of a frame, and of how it failed if it did."""
+        error = None
+        if computation.is_error:
+            reason = computation.error
+            error = "revert" if isinstance(reason, RevertError) else name_halt(reason)
+        self.frames.pop().end(self.sink, error)
+
+
+class _Frame:
+    """A frame while it runs, with the instruction it is at."""
+
+    def __init__(
+        self, recorder: StepRecorder, computation: Any, refund: int, destroyed: frozenset[Address]
+    ) -> None:
+        self._recorder = recorder
+        self._computation = computation
+        self._refund_before = refund
+        self._destroyed_before = destroyed
+        self._children = 0
+        self._children_refund = 0
+        self._destroyed = destroyed
+        self._step: tuple[Any, ...] | None = None
+        self._consumed = 0
+        message = computation.msg
+        self._code_address: Address = (
+            message.storage_address if message.is_create else message.code_address
+        )
+
+    def begin(self, pc: int, op: int) -> None:
+        """Note the state before an instruction."""
+        computation = self._computation
+        meter = computation._gas_meter
+        meter.charges.clear()
+        computation.charges.clear()
+        refund, destroyed = self.calculate_refunds()
+        if self._recorder.has_destruction_refund:
+            refund += SELF_DESTRUCT_REFUND * len(destroyed)
+        memory = computation._memory._bytes
+        self._step = (
+            pc,
+            op,
+            meter.gas_remaining,
+            len(memory),
+            tuple(
+                value if isinstance(value, int) else int.from_bytes(value, "big")
+                for value in computation._stack.values
+            ),
+            bytes(computation.return_data),
+            refund,
+            bytes(memory) if self._recorder.with_memory else None,
+        )
+
+    def end(self, sink: Callable[[TraceStep], object], error: str | None = None) -> None:
+        """Report the instruction that has begun, unless that is done."""
+        if self._step is None:
+            return
+        pc, op, gas, memory_size, stack, return_data, refund, memory = self._step
+        self._step = None
+        cost = sum(self._computation._gas_meter.charges)
+        if error is not None and error != "revert":
+            cost = gas
+        elif op in (CREATE, CREATE2):  # its price first, then what it hands to the init code
+            cost -= sum(self._computation.charges[1:])
+        message = self._computation.msg
+        sink(
+            make_step(
+                pc,
+                op,
+                gas,
+                cost,
+                memory_size,
+                stack,
+                message.depth + 1,
+                return_data,
+                refund,
+                error,
+                memory,
+                self._code_address,
+                message.is_static,
+            )
+        )
+
+    def calculate_refunds(self) -> tuple[int, frozenset[Address]]:
+        """Return the refund without destructions, and the accounts destroyed so far."""
+        computation = self._computation
+        children = computation.children
+        for child in children[self._children :]:
+            self._children_refund += child.get_gas_refund()
+            self._destroyed = self._destroyed.union(child.get_accounts_for_deletion())
+        self._children = len(children)
+        own = computation.msg.refund + computation._gas_meter.gas_refunded
+        return self._refund_before + own + self._children_refund, self._destroyed
+
+
+class _TracedCode(CodeStream):  # type: ignore[misc]
+    """Code that reports which of its instructions is executed; empty code has none."""
+
+    __slots__ = ("frame", "recorder")
+
+    def __iter__(self) -> Iterator[int]:
+        frame: _Frame = self.recorder.frames[-1]
+        code = self._raw_code_bytes
+        while self.program_counter < len(code):
+            pc = self.program_counter
+            self.program_counter += 1
+            frame.begin(pc, code[pc])
+            yield code[pc]
+            frame.end(self.recorder.sink)
+        if code:
+            frame.begin(self.program_counter, STOP)
+        yield STOP
+
+
+class _CountingMeter(GasMeter):  # type: ignore[misc]
+    """A meter that remembers what the present instruction has taken from it."""
+
+    def __init__(self, meter: GasMeter) -> None:
+        super().__init__(meter.start_gas, meter.refund_strategy)
+        self.charges: list[int] = []
+
+    def consume_gas(self, amount: int, reason: str) -> None:
+        super().consume_gas(amount, reason)
+        self.charges.append(amount)
+
+
+class _TracedComputation:
+    """Mixed in before our computation of a fork, on a state that has a `recorder`."""
+
+    state: Any
+    _gas_meter: GasMeter
+
+    def __init__(self, state: Any, message: Any, transaction_context: Any) -> None:
+        super().__init__(state, message, transaction_context)  # type: ignore[call-arg]
+        self._gas_meter = _CountingMeter(self._gas_meter)
+        self.code = _TracedCode(message.code)
+        self.code.recorder = state.recorder
+        self.charges: list[int] = []
+        """What the present instruction has asked for, memory aside."""
+
+    def consume_gas(self, amount: int, reason: str) -> None:
+        super().consume_gas(amount, reason)  # type: ignore[misc]
+        self.charges.append(amount)
+
+    def __enter__(self) -> Any:
+        self.state.recorder.enter(self)
+        return super().__enter__()  # type: ignore[misc]
+
+    def __exit__(self, *exception: Any) -> Any:
+        is_handled = super().__exit__(*exception)  # type: ignore[misc]
+        if exception[0] is None or is_handled:
+            self.state.recorder.leave(self)
+        return is_handled
+
+
+def start_tracing(state: Any, recorder: StepRecorder) -> None:
+    """Make a state report what it computes."""
+    state.recorder = recorder
+    state.computation_class = _traced_class(type(state).computation_class)
+
+
+def stop_tracing(state: Any) -> None:
+    """Make a state compute in silence again."""
+    vars(state).pop("computation_class", None)
+
+
+@cache
+def _traced_class(computation_class: Any) -> Any:
+    return type(f"Traced{computation_class.__name__}", (_TracedComputation, computation_class), {})
