@@ -6,14 +6,19 @@ transaction tests. What must be refused must be refused for the right reason: ev
 """
 
 from contractchain.conformance.results import CaseResult, Tally, Verdict
+from contractchain.conformance.selection import get_state_case
+from contractchain.conformance.state_tests import TracedCase, trace_state_case
 from contractchain.conformance.suites import Suite, find_test_files, run_file, run_files
 
 __all__ = [
     "CaseResult",
     "Suite",
     "Tally",
+    "TracedCase",
     "Verdict",
     "find_test_files",
+    "get_state_case",
     "run_file",
     "run_files",
+    "trace_state_case",
 ]

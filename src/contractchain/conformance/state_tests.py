@@ -5,7 +5,8 @@ must be refused has to be refused for the reason given. There is no block around
 no reward, no withdrawals, no system calls.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,12 +33,13 @@ from contractchain.conformance.values import (
 )
 from contractchain.crypto import keccak256
 from contractchain.errors import ConfigError, ContractChainError, EngineError, ValidationError
-from contractchain.interfaces.execution import ExecutionLayer
-from contractchain.interfaces.execution_data import BlockContext, BlockExecution
+from contractchain.interfaces.execution import ExecutionLayer, TraceSink
+from contractchain.interfaces.execution_data import BlockContext, BlockExecution, CallResult
 from contractchain.types import EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, ZERO_HASH, Fork, Hash32, Header
 from contractchain.types.fork import BlobSchedule
 
 KEYS = ("env", "pre", "transaction", "post")
+INDEXES = re.compile(r"d\d+g\d+v\d+", re.ASCII)
 MAX_GAS_LIMIT = 2**63 - 1
 DEFAULT_BASE_FEE = 10
 """Wei per gas, from London on, where the environment names none."""
@@ -59,17 +61,56 @@ class StateCase:
     expected_root: Hash32
     expected_logs: Hash32
     exception: str | None
+    indexes: str = ""
+    """Which data, gas limit and value of the test it takes, as `d0g0v0`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TracedCase:
+    """What came of a case that was traced."""
+
+    result: CaseResult
+    state_root: Hash32
+    """After the transaction; before it, if it was refused."""
+    call: CallResult | None
+    """None if the transaction was refused."""
 
 
 def run_state_file(
-    path: Path, engine: ExecutionLayer, fork_name: str | None = None
+    path: Path,
+    engine: ExecutionLayer,
+    fork_name: str | None = None,
+    selector: str | None = None,
 ) -> Iterator[CaseResult]:
-    """Run the cases of a file, or those of one fork.
+    """Run the cases of a file, or those of one fork, or those that a selector picks.
+
+    Raises:
+        ConfigError: the file is malformed.
+    """
+    for case in read_state_cases(path, fork_name, selector):
+        if isinstance(case, StateCase):
+            yield run_state_case(case, engine, str(path))
+        else:
+            yield case
+
+
+def read_state_cases(
+    path: Path, fork_name: str | None = None, selector: str | None = None
+) -> Iterator["StateCase | CaseResult"]:
+    """Yield the cases of a file; a fork that is not built gives a result, which says so.
+
+    Args:
+        path: The file.
+        fork_name: Only cases of this fork.
+        selector: Only the cases of the test of this name, or with these indexes (`d0g0v0`), or
+            the one case of this label (`name[0]`).
 
     Raises:
         ConfigError: the file is malformed.
     """
     for name, test in read_cases(path, KEYS):
+        if selector is not None and not _may_pick(selector, name):
+            continue
         pre = encode_accounts(parse_accounts(get_object(test, "pre")))
         post = get_object(test, "post")
         for fork in post.names():
@@ -77,6 +118,12 @@ def run_state_file(
                 continue
             for place, entry in enumerate(get_list(post, fork)):
                 label = f"{name}[{place}]"
+                if not isinstance(entry, dict):
+                    raise post.fault(fork, "expected a list of objects")
+                fields = Fields(entry, path=str(path), key=f"{name}.post.{fork}.{place}")
+                indexes = _name_indexes(fields)
+                if selector not in (None, name, label, indexes):
+                    continue
                 if find_fork(fork) is None:
                     yield CaseResult(
                         name=label,
@@ -86,15 +133,61 @@ def run_state_file(
                         path=str(path),
                     )
                     continue
-                if not isinstance(entry, dict):
-                    raise post.fault(fork, "expected a list of objects")
-                fields = Fields(entry, path=str(path), key=f"{name}.post.{fork}.{place}")
-                case = _parse_case(label, fork, test, fields, pre)
-                yield run_state_case(case, engine, str(path))
+                yield _parse_case(label, indexes, fork, test, fields, pre)
+
+
+def _may_pick(selector: str, name: str) -> bool:
+    """Tell whether a selector can be about a test, before its cases are read."""
+    return selector.startswith(name) or INDEXES.fullmatch(selector) is not None
+
+
+def _name_indexes(post: Fields) -> str:
+    indexes = post.find_object("indexes")
+    if indexes is None:
+        return ""
+    data, gas, value = (indexes.get_int(key, bits=16) for key in ("data", "gas", "value"))
+    return f"d{data}g{gas}v{value}"
 
 
 def run_state_case(case: StateCase, engine: ExecutionLayer, path: str = "") -> CaseResult:
     """Run a case on a new state of the engine, and leave none behind."""
+
+    def execute(root: Hash32, transaction: bytes) -> BlockExecution:
+        return engine.execute_block(root, case.context, [transaction], strict=True)
+
+    return _check_case(case, engine, execute, path)[0]
+
+
+def trace_state_case(
+    case: StateCase,
+    engine: ExecutionLayer,
+    sink: TraceSink,
+    *,
+    path: str = "",
+    with_memory: bool = False,
+) -> TracedCase:
+    """Run a case as `run_state_case` does, and hand the steps of its transaction to a sink."""
+    call: CallResult | None = None
+
+    def execute(root: Hash32, transaction: bytes) -> BlockExecution:
+        nonlocal call
+        traced = engine.trace_transaction(
+            root, case.context, [transaction], sink, with_memory=with_memory
+        )
+        call = traced.result
+        return traced.execution
+
+    result, root = _check_case(case, engine, execute, path)
+    return TracedCase(result=result, state_root=root, call=call)
+
+
+def _check_case(
+    case: StateCase,
+    engine: ExecutionLayer,
+    execute: Callable[[Hash32, bytes], BlockExecution],
+    path: str,
+) -> tuple[CaseResult, Hash32]:
+    """Return what came of a case, and the state root after it."""
 
     def result(
         verdict: Verdict, reason: str = "", expected: str = "", actual: str = ""
@@ -113,32 +206,38 @@ def run_state_case(case: StateCase, engine: ExecutionLayer, path: str = "") -> C
     try:
         if isinstance(case.transaction, ValidationError):
             raise case.transaction
-        execution = engine.execute_block(pre_root, case.context, [case.transaction], strict=True)
+        execution = execute(pre_root, case.transaction)
     except ValidationError as error:
-        if case.exception is None:
-            return result(
-                Verdict.FAILED, f"refused: {error}", _show(case.expected_root), name_error(error)
-            )
-        mismatch = explain_mismatch(case.exception, error)
-        if mismatch is None:
-            return result(Verdict.PASSED)
-        return result(Verdict.FAILED, mismatch, case.exception, name_error(error))
+        return _check_refusal(case, error, result), pre_root
     except EngineError as error:
-        return result(Verdict.SKIPPED, str(error))
+        return result(Verdict.SKIPPED, str(error)), pre_root
     except ContractChainError as error:
-        return result(Verdict.FAILED, f"engine: {error}", _show(case.expected_root), error.code)
+        failed = result(Verdict.FAILED, f"engine: {error}", _show(case.expected_root), error.code)
+        return failed, pre_root
     finally:
         engine.release(pre_root)
     root, logs = _finish(case, engine, execution)
     if case.exception is not None:
-        return result(Verdict.FAILED, "accepted", case.exception, _show(root))
+        return result(Verdict.FAILED, "accepted", case.exception, _show(root)), root
     if root != case.expected_root:
         reason = "another state root"
-        return result(Verdict.FAILED, reason, _show(case.expected_root), _show(root))
+        return result(Verdict.FAILED, reason, _show(case.expected_root), _show(root)), root
     if logs != case.expected_logs:
         reason = "another hash of the logs"
-        return result(Verdict.FAILED, reason, _show(case.expected_logs), _show(logs))
-    return result(Verdict.PASSED)
+        return result(Verdict.FAILED, reason, _show(case.expected_logs), _show(logs)), root
+    return result(Verdict.PASSED), root
+
+
+def _check_refusal(
+    case: StateCase, error: ValidationError, result: Callable[..., CaseResult]
+) -> CaseResult:
+    if case.exception is None:
+        expected = _show(case.expected_root)
+        return result(Verdict.FAILED, f"refused: {error}", expected, name_error(error))
+    mismatch = explain_mismatch(case.exception, error)
+    if mismatch is None:
+        return result(Verdict.PASSED)
+    return result(Verdict.FAILED, mismatch, case.exception, name_error(error))
 
 
 def _finish(
@@ -164,7 +263,9 @@ def _show(value: bytes) -> str:
     return "0x" + value.hex()
 
 
-def _parse_case(label: str, fork_name: str, test: Fields, post: Fields, pre: bytes) -> StateCase:
+def _parse_case(
+    label: str, indexes: str, fork_name: str, test: Fields, post: Fields, pre: bytes
+) -> StateCase:
     fork = find_fork(fork_name)
     if fork is None:
         raise ConfigError(f"fork `{fork_name}` is not known")
@@ -189,6 +290,7 @@ def _parse_case(label: str, fork_name: str, test: Fields, post: Fields, pre: byt
         expected_root=get_bytes(post, "hash", size=32),
         expected_logs=get_bytes(post, "logs", size=32),
         exception=None if exception is None else str(exception),
+        indexes=indexes,
     )
 
 

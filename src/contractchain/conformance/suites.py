@@ -1,6 +1,6 @@
 """The three suites: finding their files and running them, in this process or in several."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
@@ -25,13 +25,6 @@ class Suite(Enum):
     TRANSACTION = "transaction"
 
 
-_RUNNERS: dict[Suite, Callable[[Path, ExecutionLayer, str | None], Iterator[CaseResult]]] = {
-    Suite.STATE: run_state_file,
-    Suite.BLOCK: run_block_file,
-    Suite.TRANSACTION: run_transaction_file,
-}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Job:
     """One file for one process."""
@@ -40,6 +33,7 @@ class _Job:
     path: Path
     engine: str
     fork: str | None
+    case: str | None
 
 
 def find_test_files(paths: Iterable[Path]) -> tuple[Path, ...]:
@@ -62,7 +56,11 @@ def find_test_files(paths: Iterable[Path]) -> tuple[Path, ...]:
 
 
 def run_file(
-    suite: Suite, path: Path, engine: ExecutionLayer, fork: str | None = None
+    suite: Suite,
+    path: Path,
+    engine: ExecutionLayer,
+    fork: str | None = None,
+    case: str | None = None,
 ) -> Iterator[CaseResult]:
     """Run the cases of one file.
 
@@ -71,11 +69,18 @@ def run_file(
         path: The file.
         engine: Runs the cases; keeps no state of them.
         fork: Only cases of the fork or network of this name.
+        case: Only the state tests that this picks; see `read_state_cases`.
 
     Raises:
         ConfigError: the file is malformed.
     """
-    return _RUNNERS[suite](path, engine, fork)
+    match suite:
+        case Suite.STATE:
+            return run_state_file(path, engine, fork, case)
+        case Suite.BLOCK:
+            return run_block_file(path, engine, fork)
+        case Suite.TRANSACTION:
+            return run_transaction_file(path, engine, fork)
 
 
 def run_files(
@@ -84,6 +89,7 @@ def run_files(
     engine: str,
     *,
     fork: str | None = None,
+    case: str | None = None,
     processes: int = 1,
 ) -> Iterator[tuple[Path, list[CaseResult]]]:
     """Run many files; yields the results of each, in the order of `paths`.
@@ -93,13 +99,14 @@ def run_files(
         paths: The files.
         engine: Name of the engine.
         fork: Only cases of the fork or network of this name.
+        case: Only the state tests that this picks; see `read_state_cases`.
         processes: How many work at a time; 1 is this process.
 
     Raises:
         ConfigError: a file is malformed.
         EngineUnavailableError: the engine is not installed.
     """
-    jobs = [_Job(suite=suite, path=path, engine=engine, fork=fork) for path in paths]
+    jobs = [_Job(suite=suite, path=path, engine=engine, fork=fork, case=case) for path in paths]
     if processes == 1 or len(jobs) < 2:
         for job in jobs:
             yield job.path, _run_job(job)
@@ -113,7 +120,7 @@ def run_files(
 
 
 def _run_job(job: _Job) -> list[CaseResult]:
-    return list(run_file(job.suite, job.path, _engine(job.engine), job.fork))
+    return list(run_file(job.suite, job.path, _engine(job.engine), job.fork, job.case))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,6 +13,7 @@ from contractchain.cli.invocation import TEXT
 from contractchain.cli.invocation import command as ctc_command
 from contractchain.cli.options import ENGINES, MAX_GAS, parse_amount
 from contractchain.cli.rendering import Answer, align
+from contractchain.cli.tracing import TraceOutput
 from contractchain.errors import UsageError, closest
 
 if TYPE_CHECKING:
@@ -61,23 +63,48 @@ def _suite_options(function: Function) -> Function:
     return function
 
 
+def _trace_options(function: Function) -> Function:
+    for name, text in (
+        ("--trace-memory", "Trace, with the memory before each instruction."),
+        ("--trace", "Print a line of JSON per instruction (EIP-3155), and a summary."),
+    ):
+        function = click.option(name, is_flag=True, help=text)(function)
+    return function
+
+
 @ctc_command(
     "statetest",
     examples=[
         "ctc evm statetest GeneralStateTests/stCreate2",
         "ctc evm statetest --fork Cancun --engine py-evm -j 4 GeneralStateTests",
+        "ctc evm statetest --trace --fork Prague --case d0g1v0 stExample/add11.json",
     ],
 )
 @_suite_options
-def statetest(paths: tuple[Path, ...], fork: str | None, jobs: int, engine: str) -> Answer:
+@click.option(
+    "--case", metavar="NAME", help="Only this test, or its case NAME[0], or cases like d0g0v0."
+)
+@_trace_options
+def statetest(
+    paths: tuple[Path, ...],
+    fork: str | None,
+    jobs: int,
+    engine: str,
+    case: str | None,
+    trace: bool,
+    trace_memory: bool,
+) -> Answer:
     """Run state tests: files or folders in the format of ethereum/tests.
 
     State root and logs must come out as the files say; what must be refused must be refused for
-    the reason given. One line per failure; the exit status is 1 if there is one.
+    the reason given. One line per failure; the exit status is 1 if there is one. --trace prints
+    the EIP-3155 trace of the one case that --fork and --case leave.
     """
     from contractchain.conformance import Suite
 
-    return _run_suite(Suite.STATE, paths, fork, jobs, engine)
+    if trace or trace_memory:
+        return _trace_case(paths, fork, case, engine, with_memory=trace_memory)
+    return _run_suite(Suite.STATE, paths, fork, jobs, engine, case)
 
 
 @ctc_command(
@@ -117,6 +144,7 @@ def txtest(paths: tuple[Path, ...], fork: str | None, jobs: int, engine: str) ->
     examples=[
         "ctc evm run --code 0x600160020160005260206000f3",
         "ctc evm run --code counter.hex --input 0xd09de08a --fork london",
+        "ctc evm run --code 0x5f5ffd --trace",
         "ctc evm run --scenario found.json --engine both",
     ],
 )
@@ -137,6 +165,7 @@ def txtest(paths: tuple[Path, ...], fork: str | None, jobs: int, engine: str) ->
     envvar="CTC_ENGINE",
     help="Execution engine; `both` compares them on a scenario.  [env: CTC_ENGINE]",
 )
+@_trace_options
 def run(
     code: str | None,
     scenario: Path | None,
@@ -144,6 +173,8 @@ def run(
     gas: str | None,
     fork: str,
     engine: str,
+    trace: bool,
+    trace_memory: bool,
 ) -> Answer:
     """Run code as a transaction that calls it would, on an otherwise empty state.
 
@@ -153,6 +184,7 @@ def run(
     With --scenario, blocks and calls of a file are run instead; the exit status is 1 if the
     engines differ.
     """
+    from contractchain.codec.trace import encode_summary
     from contractchain.execution import create_engine
     from contractchain.interfaces.execution_data import AccountOverride, BlockContext, Message
     from contractchain.types import EMPTY_TRIE_ROOT, Fork
@@ -160,6 +192,8 @@ def run(
     if (code is None) == (scenario is None):
         raise UsageError("give either `--code` or `--scenario`")
     if scenario is not None:
+        if trace or trace_memory:
+            raise UsageError("`--trace` is of `--code`, not of a `--scenario`")
         return run_scenario_file(scenario, engine)
     if engine == BOTH:
         raise UsageError("`--engine both` compares the engines on a `--scenario`")
@@ -180,13 +214,18 @@ def run(
         difficulty=0 if rules >= Fork.PARIS else 131_072,
         parent_beacon_block_root=bytes(32) if rules >= Fork.CANCUN else None,
     )
-    result = executing.call(
-        EMPTY_TRIE_ROOT,
-        context,
-        Message(to=CODE_ADDRESS, data=_parse_hex("--input", calldata), gas_limit=limit),
-        {CODE_ADDRESS: AccountOverride(code=_read_code(code or ""))},
+    message = Message(to=CODE_ADDRESS, data=_parse_hex("--input", calldata), gas_limit=limit)
+    overrides = {CODE_ADDRESS: AccountOverride(code=_read_code(code or ""))}
+    if not (trace or trace_memory):
+        result = executing.call(EMPTY_TRIE_ROOT, context, message, overrides)
+        return _describe_run(result, executing.name, rules.value)
+    output = TraceOutput()
+    result = executing.trace_call(
+        EMPTY_TRIE_ROOT, context, message, output, overrides, with_memory=trace_memory
     )
-    return _describe_run(result, executing.name, rules.value)
+    answer = _describe_run(result, executing.name, rules.value)
+    summary = encode_summary(result.outcome, result.gas_used, rules.value)
+    return replace(answer, document=answer.document | output.build_document(summary), text=summary)
 
 
 command.add_command(statetest)
@@ -196,7 +235,12 @@ command.add_command(run)
 
 
 def _run_suite(
-    suite: "Suite", paths: tuple[Path, ...], fork: str | None, jobs: int, engine: str
+    suite: "Suite",
+    paths: tuple[Path, ...],
+    fork: str | None,
+    jobs: int,
+    engine: str,
+    case: str | None = None,
 ) -> Answer:
     from contractchain.conformance import Tally, find_test_files, run_files
     from contractchain.execution import resolve_engine_name
@@ -206,11 +250,36 @@ def _run_suite(
     tally = Tally()
     start = time.monotonic()
     with _Progress(len(files)) as progress:
-        for path, results in run_files(suite, files, name, fork=fork, processes=jobs):
+        for path, results in run_files(suite, files, name, fork=fork, case=case, processes=jobs):
             for result in results:
                 tally.add(result)
             progress.advance(path, tally)
     return _describe_suite(tally, name, len(files), time.monotonic() - start)
+
+
+def _trace_case(
+    paths: tuple[Path, ...], fork: str | None, case: str | None, engine: str, *, with_memory: bool
+) -> Answer:
+    from contractchain.codec.trace import encode_summary
+    from contractchain.conformance import Tally, find_test_files, get_state_case, trace_state_case
+    from contractchain.execution import create_engine
+    from contractchain.types import Halt
+
+    executing = create_engine(engine)
+    path, chosen = get_state_case(find_test_files(paths), fork, case)
+    start = time.monotonic()
+    output = TraceOutput()
+    traced = trace_state_case(chosen, executing, output, path=str(path), with_memory=with_memory)
+    tally = Tally()
+    tally.add(traced.result)
+    answer = _describe_suite(tally, executing.name, 1, time.monotonic() - start)
+    outcome = Halt(reason="refused") if traced.call is None else traced.call.outcome
+    gas_used = 0 if traced.call is None else traced.call.gas_used
+    summary = encode_summary(outcome, gas_used, chosen.fork_name, traced.state_root)
+    document = answer.document | {"case": chosen.name} | output.build_document(summary)
+    is_passed = tally.passed == 1 or output.is_kept
+    warnings = () if is_passed else tuple(answer.text.splitlines()[:-1])
+    return replace(answer, document=document, text=summary, warnings=warnings)
 
 
 class _Progress:

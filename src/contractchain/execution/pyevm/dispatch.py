@@ -91,9 +91,14 @@ class Computation:
         except Halt:
             return
         except InvalidInstruction as error:
-            if instructions[counter : counter + 1] in (JUMP, JUMPI):  # into the data of a PUSH
-                raise InvalidJumpDestination(str(error)) from error
-            raise
+            raise mend_fault(error, instructions[counter : counter + 1]) from None
+
+
+def mend_fault(error: Any, instruction: bytes) -> Any:
+    """Return the fault of an instruction that py-evm calls invalid."""
+    if instruction in (JUMP, JUMPI):  # into the data of a PUSH
+        return InvalidJumpDestination(str(error))
+    return error
 
 
 class _Memory(Memory):  # type: ignore[misc]

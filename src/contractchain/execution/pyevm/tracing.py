@@ -1,20 +1,21 @@
 """Every instruction as py-evm executes it.
 
-A traced state computes with a class that reports: the code of a frame, which py-evm iterates over,
-says when an instruction begins and ends; entering a frame ends the instruction that calls it; and
-leaving one says how its last instruction failed. An instruction costs what it takes from the gas
-meter, not the difference of two readings: gas that a callee hands back belongs to nobody's cost.
+A traced state computes with a class whose loop reports when an instruction begins and ends;
+entering a frame ends the instruction that calls it, and leaving one says how its last instruction
+failed. An instruction costs what it takes from the gas meter, not the difference of two readings:
+gas that a callee hands back belongs to nobody's cost.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from eth.exceptions import Halt, InvalidInstruction
 from eth.exceptions import Revert as RevertError
-from eth.vm.code_stream import CodeStream
 from eth.vm.gas_meter import GasMeter
-from eth.vm.opcode_values import CREATE, CREATE2, STOP
+from eth.vm.opcode_values import CREATE, CREATE2
 
+from contractchain.execution.pyevm.dispatch import STOP, mend_fault
 from contractchain.execution.pyevm.forks import name_halt
 from contractchain.execution.steps import make_step
 from contractchain.types import Address, Fork
@@ -139,25 +140,6 @@ class _Frame:
         return self._refund_before + own + self._children_refund, self._destroyed
 
 
-class _TracedCode(CodeStream):  # type: ignore[misc]
-    """Code that reports which of its instructions is executed; empty code has none."""
-
-    __slots__ = ("frame", "recorder")
-
-    def __iter__(self) -> Iterator[int]:
-        frame: _Frame = self.recorder.frames[-1]
-        code = self._raw_code_bytes
-        while self.program_counter < len(code):
-            pc = self.program_counter
-            self.program_counter += 1
-            frame.begin(pc, code[pc])
-            yield code[pc]
-            frame.end(self.recorder.sink)
-        if code:
-            frame.begin(self.program_counter, STOP)
-        yield STOP
-
-
 class _CountingMeter(GasMeter):  # type: ignore[misc]
     """A meter that remembers what the present instruction has taken from it."""
 
@@ -174,19 +156,42 @@ class _TracedComputation:
     """Mixed in before our computation of a fork, on a state that has a `recorder`."""
 
     state: Any
+    msg: Any
+    code: Any
+    steps: Any
     _gas_meter: GasMeter
 
     def __init__(self, state: Any, message: Any, transaction_context: Any) -> None:
         super().__init__(state, message, transaction_context)  # type: ignore[call-arg]
         self._gas_meter = _CountingMeter(self._gas_meter)
-        self.code = _TracedCode(message.code)
-        self.code.recorder = state.recorder
         self.charges: list[int] = []
         """What the present instruction has asked for, memory aside."""
 
     def consume_gas(self, amount: int, reason: str) -> None:
         super().consume_gas(amount, reason)  # type: ignore[misc]
         self.charges.append(amount)
+
+    def run(self) -> None:
+        """Execute the code to its end as `dispatch` does; empty code has no steps."""
+        recorder: StepRecorder = self.state.recorder
+        instructions: bytes = self.msg.code
+        frame = recorder.frames[-1]
+        counter = 0
+        try:
+            while True:
+                counter = self.code.program_counter
+                self.code.program_counter = counter + 1
+                op = instructions[counter] if counter < len(instructions) else STOP
+                if instructions:
+                    frame.begin(counter, op)
+                gas, logic = self.steps[op]
+                self._gas_meter.consume_gas(gas, "")
+                logic(self)
+                frame.end(recorder.sink)
+        except Halt:
+            return
+        except InvalidInstruction as error:
+            raise mend_fault(error, instructions[counter : counter + 1]) from None
 
     def __enter__(self) -> Any:
         self.state.recorder.enter(self)
