@@ -7,10 +7,11 @@ Spec:
 from collections.abc import Callable
 
 from contractchain.chain.executed import ExecutedBlock
+from contractchain.chain.forks import fork_of
 from contractchain.chain.headers import validate_header
 from contractchain.codec.block import hash_header
 from contractchain.errors import InvalidHeaderError, InvalidUncleError
-from contractchain.types import Block, ChainConfig, Hash32
+from contractchain.types import Block, ChainConfig, Fork, Hash32
 
 MAX_UNCLES = 2
 MAX_DEPTH = 6
@@ -45,6 +46,10 @@ def validate_uncles(
         parent = ancestors.get(uncle.parent_hash)
         if parent is None or uncle.parent_hash == block.header.parent_hash:
             raise InvalidUncleError(f"uncle 0x{uncle_hash.hex()} is no close relative")
+        if fork_of(config, uncle) >= Fork.PARIS:
+            raise InvalidUncleError(
+                f"uncle 0x{uncle_hash.hex()} is invalid: its difficulty is 0, as after the merge"
+            )
         try:
             validate_header(uncle, parent.header, config)
         except InvalidHeaderError as error:
