@@ -53,6 +53,11 @@ contract C is Middle {
     function isEven(uint256 n) internal pure returns (bool) { return n == 0 || isOdd(n - 1); }
     function isOdd(uint256 n) internal pure returns (bool) { return n != 0 && isEven(n - 1); }
     function even(uint256 n) external pure returns (bool) { return isEven(n); }
+    function chosenTuple(bool first) external pure returns (uint256 a, uint8 b) {
+        (a, b) = first ? (uint256(1), uint8(2)) : (3, 4);
+        return first ? (a, b) : (uint256(b), uint8(a));
+    }
+
     function tuples() external pure returns (uint256, uint256, uint256) {
         (uint256 a, , uint256 b) = three();
         uint256 c;
@@ -94,6 +99,8 @@ contract C is Middle {
 // run: fib(10) -> 55
 // run: even(10) -> true
 // run: even(11) -> false
+// run: chosenTuple(true) -> (1, 2)
+// run: chosenTuple(false) -> (4, 3)
 // run: tuples() -> (1, 3, 2)
 // run: pointer(true) -> 13
 // run: pointer(false) -> 14

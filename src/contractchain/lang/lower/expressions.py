@@ -64,11 +64,12 @@ def _evaluate_inline_array(frame: Frame, node: ast.TupleExpression) -> Words:
 def _evaluate_conditional(frame: Frame, node: ast.Conditional) -> Words:
     code, target = frame.code, frame.type_of(node)
     condition = frame.word_as(node.condition, BOOL)
+    targets = target.components if isinstance(target, TupleType) else (target,)
     result = [code.variable(0) for _ in range(count_words(target))]
 
     def take(branch: ast.Expression) -> None:
-        (words,) = frame.passed_on((branch,), (target,))
-        for variable, word in zip(result, words, strict=True):
+        parts = frame.adapted(branch, frame.raw_value(branch), targets)
+        for variable, word in zip(result, sum(parts, ()), strict=True):
             code.set(variable, word)
 
     code.choose(condition, lambda: take(node.if_true), lambda: take(node.if_false))
