@@ -12,6 +12,8 @@ from ir_programs import Generator
 from contractchain.lang.codegen import compile_object
 from contractchain.lang.ir import format_object, parse_object, verify_object
 
+SETTINGS = ((False, 200), (True, 200), (True, 1), (True, 10**6))
+
 
 def check(seed: int, size: int, variables: int, functions: int) -> None:
     """Compare interpreter, plain code and optimised code on one program."""
@@ -23,10 +25,10 @@ def check(seed: int, size: int, variables: int, functions: int) -> None:
     expected = Interpreter(parse_object(text), calldata, value=value).run()
     if expected is None:
         return
-    for optimize in (False, True):
-        assembled = compile_object(parse_object(text), optimize=optimize)
+    for optimize, runs in SETTINGS:
+        assembled = compile_object(parse_object(text), optimize=optimize, runs=runs)
         found = execute(assembled.bytecode, calldata, value=value)
-        assert found == expected, f"optimize={optimize}"
+        assert found == expected, f"optimize={optimize}, runs={runs}"
 
 
 @settings(max_examples=60)

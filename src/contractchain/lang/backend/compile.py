@@ -37,7 +37,7 @@ def emit_object(
             immutables.setdefault(name, []).extend(offsets)
     graph = CallGraph(obj)
     for name in graph.callees:
-        lower_function(obj.functions[name], obj, immutables)
+        lower_function(obj.functions[name], obj, immutables, runs=runs)
     context = _context(obj, graph, evm_version)
     order = [obj.entry, *(name for name in graph.callees if name != obj.entry)]
     items: list[Item] = []

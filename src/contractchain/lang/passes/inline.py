@@ -1,13 +1,13 @@
 """Inlining: small functions, and those with a single call, become part of their callers."""
 
 from contractchain.lang.backend.frames import CallGraph
-from contractchain.lang.ir import Block, Edge, Function, Object, Op, Operand, Terminator
+from contractchain.lang.ir import Block, Edge, Function, Object, Op, Terminator
 from contractchain.lang.ir.clone import clone_blocks
-from contractchain.lang.ir.nodes import Value
+from contractchain.lang.passes.drop_functions import drop_functions
+from contractchain.lang.passes.sizes import BYTE_GAS, function_bytes
 
 _CALL_GAS = 34
 """Rough gas that a call costs beyond the work of the function."""
-_BYTE_GAS = 216
 _CALL_BYTES = 12
 LARGEST_CALLER = 6000
 """Instructions beyond which nothing more is inlined into a function."""
@@ -16,9 +16,9 @@ LARGEST_CALLER = 6000
 def inline_functions(obj: Object, *, runs: int) -> bool:
     """Inline what pays at `runs` executions, callees first; drop functions nobody calls."""
     graph = CallGraph(obj)
-    drop_unused_functions(obj, graph)
+    drop_functions(obj, graph)
     sites = _count_calls(obj)
-    sizes = {name: _code_bytes(function) for name, function in obj.functions.items()}
+    sizes = {name: function_bytes(function) for name, function in obj.functions.items()}
     changed = False
     for members in graph.components:
         for name in members:
@@ -32,15 +32,10 @@ def inline_functions(obj: Object, *, runs: int) -> bool:
             }
             if chosen and _inline_into(caller, chosen, obj):
                 changed = True
-                sizes[name] = _code_bytes(caller)
+                sizes[name] = function_bytes(caller)
     if changed:
-        drop_unused_functions(obj, CallGraph(obj))
+        drop_functions(obj, CallGraph(obj))
     return changed
-
-
-def drop_unused_functions(obj: Object, graph: CallGraph) -> None:
-    """Remove functions that the entry cannot reach."""
-    obj.functions = {n: f for n, f in obj.functions.items() if n in graph.callees}
 
 
 def _count_calls(obj: Object) -> dict[str, int]:
@@ -52,22 +47,6 @@ def _count_calls(obj: Object) -> dict[str, int]:
     return counts
 
 
-def _code_bytes(function: Function) -> int:
-    """Estimate the bytes of code that the body of a function becomes."""
-    size = 0
-    for block in function.blocks:
-        for instruction in block.instructions:
-            size += 1 + _operand_bytes(instruction.operands)
-            if instruction.op is Op.INVOKE:
-                size += 8
-        size += _operand_bytes(block.terminator.operands) + 4 * len(block.terminator.edges)
-    return size
-
-
-def _operand_bytes(operands: list[Operand]) -> int:
-    return sum(1 if isinstance(o, Value) else 1 + (o.bit_length() + 7) // 8 for o in operands)
-
-
 def _pays(function: Function, size: int, sites: int, runs: int) -> bool:
     returning = any(block.terminator.op is Op.RET for block in function.blocks)
     if not returning and not function.parameters:
@@ -76,7 +55,7 @@ def _pays(function: Function, size: int, sites: int, runs: int) -> bool:
         return True
     if not returning:
         return False
-    return (size - _CALL_BYTES) * _BYTE_GAS < runs * _CALL_GAS
+    return (size - _CALL_BYTES) * BYTE_GAS < runs * _CALL_GAS
 
 
 def _inline_into(caller: Function, chosen: set[str], obj: Object) -> bool:

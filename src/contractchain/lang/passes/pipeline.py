@@ -3,12 +3,15 @@
 from collections.abc import Callable
 
 from contractchain.lang.ir import Function, Object, Op
-from contractchain.lang.ir.rewrite import remove_dead_instructions
+from contractchain.lang.ir.remove_dead import remove_dead_instructions
 from contractchain.lang.passes.drop_stores import drop_stores
 from contractchain.lang.passes.effects import Summaries
 from contractchain.lang.passes.forward_loads import forward_loads
+from contractchain.lang.passes.hoist_loads import hoist_loads
 from contractchain.lang.passes.inline import inline_functions
-from contractchain.lang.passes.loops import hoist_loads, rotate_loops
+from contractchain.lang.passes.merge_blocks import merge_blocks
+from contractchain.lang.passes.propagate_constants import propagate_constants
+from contractchain.lang.passes.rotate_loops import rotate_loops
 from contractchain.lang.passes.simplify_flow import simplify_flow
 from contractchain.lang.passes.simplify_values import simplify_values
 
@@ -42,12 +45,22 @@ def optimize_object(obj: Object, *, runs: int, inline: bool = True) -> None:
     if inline and inline_functions(obj, runs=runs):
         for function in obj.functions.values():
             _clean(function)
+    for function in obj.functions.values():
+        if propagate_constants(function):
+            _clean(function)
+    _improve_all_memory(obj, runs)
+    for function in obj.functions.values():
+        if merge_blocks(function, runs=runs):
+            _clean(function)
+
+
+def _improve_all_memory(obj: Object, runs: int) -> None:
     uses_msize = any(i.op is Op.MSIZE for f in obj.functions.values() for i in f.instructions)
     for stage in range(MEMORY_STAGES):
         summaries = Summaries(obj)
         changed = False
         for function in obj.functions.values():
-            if stage == 1 and rotate_loops(function):
+            if stage == 1 and rotate_loops(function, runs=runs):
                 changed = True
                 _clean(function)
             if not uses_msize:  # else every access to memory may count
