@@ -13,15 +13,15 @@ from contractchain.lang.backend.order import order_block
 from contractchain.lang.ir import Object, format_object, parse_object, verify_object
 from contractchain.lang.ir.analysis import find_live_values
 from contractchain.lang.ir.remove_dead import remove_dead_instructions
-from contractchain.lang.passes.drop_stores import drop_stores
 from contractchain.lang.passes.drop_functions import drop_functions
+from contractchain.lang.passes.drop_stores import drop_stores
 from contractchain.lang.passes.effects import Summaries
 from contractchain.lang.passes.forward_loads import forward_loads
+from contractchain.lang.passes.hoist_loads import hoist_loads
 from contractchain.lang.passes.inline import inline_functions
 from contractchain.lang.passes.merge_blocks import merge_blocks
 from contractchain.lang.passes.propagate_constants import propagate_constants
 from contractchain.lang.passes.rotate_loops import rotate_loops
-from contractchain.lang.passes.hoist_loads import hoist_loads
 from contractchain.lang.passes.simplify_flow import simplify_flow
 from contractchain.lang.passes.simplify_values import simplify_values
 from contractchain.lang.passes.thread_jumps import thread_jumps
