@@ -3,7 +3,7 @@
 from contractchain.lang.backend.assembler import AssembledObject, SourceEntry
 from contractchain.lang.backend.compile import emit_object
 from contractchain.lang.backend.errors import CodeTooLargeError, StackTooDeepError
-from contractchain.lang.backend.evm_version import EvmVersion
+from contractchain.lang.evm_version import EvmVersion
 
 __all__ = [
     "AssembledObject",

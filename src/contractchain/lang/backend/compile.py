@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from contractchain.lang.backend.assembler import AssembledObject, assemble
-from contractchain.lang.backend.evm_version import EvmVersion
 from contractchain.lang.backend.frames import FIRST_SLOT, CallGraph, place_frames
 from contractchain.lang.backend.items import Item, ItemKind, Label
 from contractchain.lang.backend.lower import lower_function
 from contractchain.lang.backend.peephole import optimize_items
 from contractchain.lang.backend.plan import Context
 from contractchain.lang.backend.schedule import schedule_function
+from contractchain.lang.evm_version import EvmVersion
 from contractchain.lang.ir import Object, Op
 
 

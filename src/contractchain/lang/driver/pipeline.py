@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from contractchain._version import __version__
 from contractchain.errors import UsageError
-from contractchain.lang.backend import AssembledObject, EvmVersion, StackTooDeepError
+from contractchain.lang.backend import AssembledObject, StackTooDeepError
 from contractchain.lang.codegen import compile_object
 from contractchain.lang.diagnostics import Diagnostic, DiagnosticKind
 from contractchain.lang.driver.abi_json import build_abi, build_method_identifiers
@@ -14,6 +14,7 @@ from contractchain.lang.driver.listing import compress_source_map
 from contractchain.lang.driver.natspec import build_devdoc, build_userdoc
 from contractchain.lang.driver.settings import Settings
 from contractchain.lang.errors import CompileError
+from contractchain.lang.evm_version import EvmVersion
 from contractchain.lang.ir import format_object
 from contractchain.lang.lower import Embedded, LoweringSettings, UnsupportedError, lower_contract
 from contractchain.lang.semantics import analyse
@@ -122,8 +123,14 @@ def compile_sources(
     """
     settings = settings or Settings()
     run = _Run(settings=settings, version=find_evm_version(settings.evm_version), with_ir=with_ir)
-    analysis = analyse(sources, reader=reader, remappings=split_remappings(settings.remappings))
-    if analysis.has_errors:
+    analysis = analyse(
+        sources,
+        reader=reader,
+        remappings=split_remappings(settings.remappings),
+        evm_version=run.version,
+        only_parse=settings.stop_after_parsing,
+    )
+    if analysis.has_errors or settings.stop_after_parsing:
         return Compilation(
             sources=analysis.sources,
             diagnostics=tuple(analysis.diagnostics),
@@ -191,7 +198,7 @@ class _Run:
 
     def _compile(self, contract: ContractSymbol) -> CompiledContract:
         plain = CompiledContract(symbol=contract, artifact=_describe(contract))
-        if not contract.is_deployable or self.settings.stop_after_checking:
+        if not contract.is_deployable:
             return plain
         choices = LoweringSettings(
             debug_strings=self.settings.debug_revert_strings,

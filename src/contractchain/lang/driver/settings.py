@@ -20,8 +20,8 @@ class Settings:
     """File -> library -> address in hex, to link."""
     debug_revert_strings: bool = False
     """Give reverts that the compiler inserts a reason."""
-    stop_after_checking: bool = False
-    """Check the sources and generate no code."""
+    stop_after_parsing: bool = False
+    """Parse the sources, and neither check them nor make anything of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,7 +100,7 @@ def _read_settings(settings: Json) -> Settings:
         remappings=tuple(_list(settings.get("remappings", []), "`settings.remappings`")),
         libraries=_read_libraries(settings.get("libraries", {})),
         debug_revert_strings=debug.get("revertStrings") in ("debug", "verboseDebug"),
-        stop_after_checking=settings.get("stopAfter") == "parsing",
+        stop_after_parsing=settings.get("stopAfter") == "parsing",
     )
 
 

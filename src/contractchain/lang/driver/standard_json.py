@@ -118,7 +118,7 @@ def build_output(compilation: Compilation, settings: Settings, selection: Output
         if unit is not None and selection.wants(file.name, "", "ast"):
             entry["ast"] = outline(unit)
         output["sources"][file.name] = entry
-    if analysis.has_errors:
+    if analysis.has_errors or settings.stop_after_parsing:
         return output
     failed = compilation.has_errors
     contracts: Json = {}

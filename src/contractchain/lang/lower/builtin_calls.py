@@ -172,6 +172,7 @@ def _new_array(frame: Frame, node: ast.FunctionCall, info: CallInfo) -> Words:
 
 
 _LOWERINGS: dict[Builtin, _Lowering] = {
+    Builtin.TYPE: lambda frame, node, info: (),  # alone, it is no value
     Builtin.REQUIRE: _require,
     Builtin.ASSERT: _assert,
     Builtin.REVERT: _revert,

@@ -6,7 +6,7 @@ from contractchain.lang.lower.events import lower_emit
 from contractchain.lang.lower.frame import Frame, Loop, executes
 from contractchain.lang.lower.reverts import lower_revert
 from contractchain.lang.semantics.symbols import VariableSymbol
-from contractchain.lang.semantics.types import BOOL
+from contractchain.lang.semantics.types import BOOL, FunctionType
 
 
 @executes(ast.Block)
@@ -18,7 +18,11 @@ def _execute_block(frame: Frame, node: ast.Block) -> None:
 
 @executes(ast.ExpressionStatement)
 def _execute_expression(frame: Frame, node: ast.ExpressionStatement) -> None:
-    frame.raw_value(node.expression)
+    expression = node.expression
+    item = frame.type_of(expression)
+    if isinstance(expression, ast.MemberAccess) and isinstance(item, FunctionType):
+        expression = expression.object if item.is_bound else expression
+    frame.raw_value(expression)
 
 
 @executes(ast.VariableDeclarationStatement)

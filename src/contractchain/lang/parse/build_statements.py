@@ -8,6 +8,8 @@ from contractchain.lang.ast import (
     BreakStatement,
     ContinueStatement,
     DataLocation,
+    ElementaryTypeName,
+    ElementaryTypeNameExpression,
     EmitStatement,
     Expression,
     ExpressionStatement,
@@ -81,9 +83,12 @@ class StatementBuilder(YulBuilder):
             return self._tuple_declaration(content)
         if isinstance(content, Identifier) and content.name == "_":
             return PlaceholderStatement(span=span, node_id=self.new_id())
-        return ExpressionStatement(
-            span=span, node_id=self.new_id(), expression=self.expression(content)
-        )
+        expression = self.expression(content)
+        if isinstance(expression, ElementaryTypeNameExpression):
+            written = expression.type_name
+            if isinstance(written, ElementaryTypeName) and written.is_payable:
+                self.report(2314, "the name of the variable is missing", expression.span)
+        return ExpressionStatement(span=span, node_id=self.new_id(), expression=expression)
 
     # declarations
 

@@ -90,6 +90,13 @@ class TypeBuilder(Builder):
         )
         before, after = children[:arrow], children[arrow + 1 :]
         key, value = nodes_of(before, TypeName)[0], nodes_of(after, TypeName)[0]
+        if isinstance(key, ElementaryTypeName) and key.is_payable:
+            self.report(
+                2314,
+                "the key of a mapping cannot be `address payable`",
+                key.span,
+                hint="write `address`",
+            )
         key_name, value_name = find_name(before), find_name(after)
         return MappingTypeName(
             span=self.span_of(children),
@@ -170,6 +177,8 @@ class TypeBuilder(Builder):
         locations = tokens_of(children, "LOCATION")
         for extra in locations[1:]:
             self.report(3548, "a data location is given already", self.token_span(extra))
+        for extra in tokens_of(children, "INDEXED")[1:]:
+            self.report(5399, "the parameter is `indexed` already", self.token_span(extra))
         return self.make_variable(
             children,
             location=DataLocation(str(locations[0])) if locations else None,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from contractchain.lang.diagnostics import Diagnostic, DiagnosticKind
 from contractchain.lang.errors import CompileError
+from contractchain.lang.evm_version import EvmVersion
 from contractchain.lang.semantics.annotations import Analysis
 from contractchain.lang.semantics.check_contracts import ContractChecker
 from contractchain.lang.semantics.check_expressions import ExpressionChecker
@@ -31,6 +32,8 @@ def analyse(
     *,
     reader: Reader | None = None,
     remappings: Sequence[tuple[str, str]] = (),
+    evm_version: EvmVersion = EvmVersion.PRAGUE,
+    only_parse: bool = False,
 ) -> Analysis:
     """Parse and check `sources` and everything they import.
 
@@ -39,18 +42,20 @@ def analyse(
         reader: Gives the text of an imported source unit that is not among `sources`, or `None`
             if there is none.
         remappings: Pairs of import prefix and what it stands for.
+        evm_version: Says which instructions and names there are.
+        only_parse: Leave out the checks, so that only faults of the syntax are found.
 
     Returns:
         Everything found out. Faults of the sources are in `diagnostics`; while `has_errors`,
         nothing else in it is complete.
     """
     analysis = Analysis(sources=SourceSet())
-    context = Context(analysis)
+    context = Context(analysis, evm_version)
     try:
         with analysis.log.step(StepKind.CHECK):
             load_units(context, sources, reader, remappings)
             kinds = {item.kind for item in analysis.diagnostics}
-            if DiagnosticKind.PARSER_ERROR not in kinds:
+            if DiagnosticKind.PARSER_ERROR not in kinds and not only_parse:
                 _check(context)
     except RecursionError:
         analysis.diagnostics.append(

@@ -1,10 +1,12 @@
 """Checks calls of `abi.encode...` and `abi.decode`."""
 
 from contractchain.lang import ast
+from contractchain.lang.semantics.abi_coder import needs_coder_v2
 from contractchain.lang.semantics.annotations import CallInfo, CallKind, ExpressionInfo
 from contractchain.lang.semantics.builtins import Builtin
 from contractchain.lang.semantics.check_indexes import IndexChecker
 from contractchain.lang.semantics.conversions import is_implicitly_convertible
+from contractchain.lang.semantics.resolve_variables import is_too_large
 from contractchain.lang.semantics.types import (
     UNKNOWN,
     AddressType,
@@ -110,7 +112,8 @@ class AbiCallChecker(IndexChecker):
         has_options = isinstance(type_, FunctionType) and (type_.has_value or type_.has_gas)
         is_bad = mobile is None or mobile.abi_type is None or isinstance(mobile, TupleType)
         is_bad = is_bad or has_options
-        if is_bad or (mobile is not None and mobile.contains_mapping):
+        is_old = self.frame.unit.uses_coder_v1 and mobile is not None and needs_coder_v2(mobile)
+        if is_bad or is_old or (mobile is not None and mobile.contains_mapping):
             self.context.type_error(2056, f"`{type_}` cannot be encoded", node.span)
             return UNKNOWN
         assert mobile is not None
@@ -243,9 +246,15 @@ class AbiCallChecker(IndexChecker):
             actual = type_.actual.at(_MEMORY)
             if isinstance(actual, AddressType):
                 actual = AddressType(True)
-            if actual.abi_type is None or isinstance(actual, MappingType):
+            is_old = self.frame.unit.uses_coder_v1 and needs_coder_v2(actual)
+            if actual.abi_type is None or isinstance(actual, MappingType) or is_old:
                 assert item is not None
                 self.context.type_error(9611, f"`{actual.describe()}` cannot be decoded", item.span)
+            elif is_too_large(actual):
+                assert item is not None
+                self.context.type_error(
+                    6118, f"`{actual.describe()}` is too large for memory", item.span
+                )
             out.append(actual)
         return tuple(out)
 

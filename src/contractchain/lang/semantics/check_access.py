@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from contractchain.lang import ast
 from contractchain.lang.diagnostics import Note
+from contractchain.lang.evm_version import EvmVersion
 from contractchain.lang.semantics.annotations import ExpressionInfo, Lookup
 from contractchain.lang.semantics.builtins import Builtin
 from contractchain.lang.semantics.check_operators import OperatorChecker
@@ -17,7 +18,9 @@ from contractchain.lang.semantics.function_types import (
 from contractchain.lang.semantics.members import find_members, member_names
 from contractchain.lang.semantics.overloads import describe_candidates, select
 from contractchain.lang.semantics.symbols import (
+    BuiltinSymbol,
     FunctionSymbol,
+    ModifierSymbol,
     Symbol,
     VariableSymbol,
 )
@@ -40,6 +43,13 @@ from contractchain.lang.semantics.types import (
 _CALLDATA = ast.DataLocation.CALLDATA
 _MEMORY = ast.DataLocation.MEMORY
 _UNKNOWN = "it is spelt differently, declared later, or not imported"
+
+_BLOCK_MEMBERS = {
+    Builtin.BLOCK_BLOBBASEFEE,
+    Builtin.BLOCK_PREVRANDAO,
+    Builtin.BLOCK_DIFFICULTY,
+}
+"""Members of `block` that not all EVM versions have, or have under this name."""
 
 _OLD_NAMES = {
     "now": "write `block.timestamp`",
@@ -64,9 +74,16 @@ class AccessChecker(OperatorChecker):
     def check_identifier(self, node: ast.Identifier, arguments: Arguments | None) -> ExpressionInfo:
         """Check a plain name."""
         found = self.frame.scope.find(node.name)
-        if not found:
+        if not found or not self._has_builtin(found[0]):
             self._report_undeclared(node)
             return ExpressionInfo(type=UNKNOWN)
+        if isinstance(found[0], ModifierSymbol):
+            self.context.type_error(
+                3112,
+                f"the modifier `{node.name}` can only stand in the header of a function",
+                node.span,
+                notes=declared_here(found[0]),
+            )
         candidates = [describe_symbol(item, lookup=_lookup_by_name(item)) for item in found]
         if arguments is None and candidates[0].builtin in (Builtin.REQUIRE, Builtin.REVERT):
             self.context.type_error(
@@ -74,8 +91,15 @@ class AccessChecker(OperatorChecker):
             )
         return self._choose(candidates, arguments, node.name, node)
 
+    def _has_builtin(self, symbol: Symbol) -> bool:
+        """Return whether the EVM version has what `symbol` stands for."""
+        is_blob = isinstance(symbol, BuiltinSymbol) and symbol.builtin is Builtin.BLOBHASH
+        return not is_blob or self.context.evm_version.has(EvmVersion.CANCUN)
+
     def _report_undeclared(self, node: ast.Identifier) -> None:
         hint = _OLD_NAMES.get(node.name)
+        if node.name == "blobhash":
+            hint = "it needs `--evm-version cancun`"
         contract = self.frame.contract
         if hint is None and contract is not None:
             for base in contract.linearised:
@@ -179,15 +203,19 @@ class AccessChecker(OperatorChecker):
         for function in self.using.find_attached(type_, name, self.frame.unit, self.frame.contract):
             own = internal_function_type(function)
             if function.is_part_of_interface and function.contract is not None:
-                is_same = function.contract is self.frame.contract
-                if not is_same or function.visibility is ast.Visibility.EXTERNAL:
-                    external = external_function_type(function)
-                    own = replace(external, kind=FunctionTypeKind.DELEGATE)
+                external = external_function_type(function)
+                own = replace(external, kind=FunctionTypeKind.DELEGATE)
             out.append(ExpressionInfo(type=replace(own, is_bound=True), declaration=function))
         return out
 
     def _check_member_use(self, node: ast.MemberAccess, owner: Type, info: ExpressionInfo) -> None:
         symbol = info.declaration
+        if info.builtin in _BLOCK_MEMBERS:
+            self._check_version(node, info.builtin)
+        if info.builtin is Builtin.MSG_DATA and self._is_in_receive:
+            self.context.type_error(
+                7139, "there is no `msg.data` in `receive`, because it is empty there", node.span
+            )
         if info.builtin is Builtin.TYPE_RUNTIME_CODE and _has_immutables(owner):
             self.context.type_error(
                 9274,
@@ -207,6 +235,36 @@ class AccessChecker(OperatorChecker):
                 f"`{symbol.name}` has no body in `{owner.actual.describe()}`",
                 node.span,
                 notes=declared_here(symbol),
+            )
+
+    @property
+    def _is_in_receive(self) -> bool:
+        function = self.frame.function
+        return function is not None and function.kind is ast.FunctionKind.RECEIVE
+
+    def _check_version(self, node: ast.MemberAccess, builtin: Builtin) -> None:
+        """Report what the EVM version does not know, or knows by another name."""
+        has_paris = self.context.evm_version.has(EvmVersion.PARIS)
+        if builtin is Builtin.BLOCK_BLOBBASEFEE:
+            if not self.context.evm_version.has(EvmVersion.CANCUN):
+                self.context.type_error(
+                    1006,
+                    "there is no `block.blobbasefee` before the EVM version `cancun`",
+                    node.span,
+                    hint="compile with `--evm-version cancun`",
+                )
+        elif builtin is Builtin.BLOCK_PREVRANDAO and not has_paris:
+            self.context.warning(
+                9432,
+                "before the EVM version `paris`, `block.prevrandao` is `block.difficulty`",
+                node.span,
+            )
+        elif builtin is Builtin.BLOCK_DIFFICULTY and has_paris:
+            self.context.warning(
+                8417,
+                "since the EVM version `paris`, `block.difficulty` is `block.prevrandao`",
+                node.span,
+                hint="write `block.prevrandao`",
             )
 
     def _report_member(self, node: ast.MemberAccess, owner: Type) -> None:

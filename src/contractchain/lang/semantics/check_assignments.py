@@ -75,21 +75,25 @@ class AssignmentChecker(CheckerBase):
             )
             return ExpressionInfo(type=VOID)
         self.expect(node.value, target, "the right side")
+        self._check_mapping_inside(node.target, self.analysis.expressions[node.target.node_id])
         return ExpressionInfo(type=VOID)
 
     def _check_mapping_inside(self, node: ast.Expression, info: ExpressionInfo) -> None:
         """Report an assignment that would have to copy a mapping."""
+        if isinstance(node, ast.TupleExpression) and not node.is_inline_array:
+            for item in node.components:
+                if item is not None:
+                    self._check_mapping_inside(item, self.analysis.expressions[item.node_id])
+            return
         type_ = info.type
         if not type_.contains_mapping or type_.location is not _STORAGE:
             return
         symbol = info.declaration
-        is_local = isinstance(symbol, VariableSymbol) and symbol.kind not in (
-            VariableKind.STATE,
-            VariableKind.MEMBER,
+        is_local = isinstance(symbol, VariableSymbol) and symbol.kind in (
+            VariableKind.LOCAL,
+            VariableKind.RETURN,
         )
         if is_local:
-            return
-        if type_.is_reference and type_.is_pointer:
             return
         self.context.type_error(
             9214, "a type in storage that contains a mapping cannot be assigned", node.span

@@ -20,6 +20,7 @@ from contractchain.lang.semantics.types import (
     IntegerType,
     MagicKind,
     MagicType,
+    RationalType,
     StringLiteralType,
     StringType,
     Type,
@@ -69,6 +70,8 @@ class BuiltinChecker(AbiCallChecker):
                 return self._check_concat(node, builtin, function, is_pure=is_pure)
             case Builtin.ARRAY_PUSH:
                 return self._check_push(node, function)
+        if builtin in (Builtin.ADDMOD, Builtin.MULMOD) and len(node.arguments) == 3:
+            self._check_modulus(node.arguments[2])
         if builtin in _ONE_BYTES and len(node.arguments) != 1:
             self.context.type_error(
                 6138 if not node.arguments else 8922,
@@ -82,6 +85,11 @@ class BuiltinChecker(AbiCallChecker):
             )
             return ExpressionInfo(type=single_or_tuple(function))
         return None
+
+    def _check_modulus(self, node: ast.Expression) -> None:
+        value = self.type_resolver.constants.evaluate(node, self.frame.scope)
+        if isinstance(value, RationalType) and value.value == 0:
+            self.context.type_error(4195, "the modulus is zero", node.span)
 
     # require, revert
 

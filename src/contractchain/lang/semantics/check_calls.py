@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 
 from contractchain.lang import ast
+from contractchain.lang.semantics.abi_coder import CoderChecker
 from contractchain.lang.semantics.annotations import CallInfo, CallKind, ExpressionInfo
 from contractchain.lang.semantics.check_builtins import BuiltinChecker
 from contractchain.lang.semantics.checking import Arguments
-from contractchain.lang.semantics.context import declared_here, suggest
+from contractchain.lang.semantics.context import Context, declared_here, suggest
 from contractchain.lang.semantics.conversions import is_explicitly_convertible
 from contractchain.lang.semantics.overloads import describe_signature, order_named
-from contractchain.lang.semantics.symbols import Symbol
+from contractchain.lang.semantics.resolve_types import TypeResolver
+from contractchain.lang.semantics.symbols import FunctionSymbol, Symbol
 from contractchain.lang.semantics.types import (
     UNKNOWN,
     VOID,
@@ -23,6 +25,7 @@ from contractchain.lang.semantics.types import (
     Type,
     TypeType,
 )
+from contractchain.lang.semantics.using import UsingTable
 from contractchain.lang.source import Span
 
 _MEMORY = ast.DataLocation.MEMORY
@@ -36,6 +39,10 @@ _KINDS = {
 
 class CallChecker(BuiltinChecker):
     """Checks `callee(arguments)`."""
+
+    def __init__(self, context: Context, types: TypeResolver, using: UsingTable) -> None:
+        super().__init__(context, types, using)
+        self._coder = CoderChecker(context)
 
     def check_call(self, node: ast.FunctionCall) -> ExpressionInfo:
         """Check a call of any kind."""
@@ -145,6 +152,13 @@ class CallChecker(BuiltinChecker):
         is_pure: bool,
     ) -> ExpressionInfo:
         kind = function.kind
+        if kind is FunctionTypeKind.DELEGATE and self._is_own(callee.declaration):
+            self.context.type_error(
+                6700,
+                "a library cannot call its own functions from outside",
+                node.span,
+                hint="make the function `internal`, or call it by its name",
+            )
         if kind is FunctionTypeKind.DECLARATION:
             self.context.type_error(
                 3419,
@@ -164,12 +178,20 @@ class CallChecker(BuiltinChecker):
         ordered = self.order_arguments(node, function, symbol, f"`{name}`" if symbol else name)
         if ordered is None:
             return ExpressionInfo(type=_returned(function))
+        if self.frame.unit.uses_coder_v1:
+            self._coder.check_call(node, function, ordered)
         call = self._call_info(node, callee, function, tuple(ordered))
         is_pure = is_pure and callee.is_pure and _is_pure_builtin(function)
         info = ExpressionInfo(type=_returned(function), is_pure=is_pure, call=call)
         if function.builtin is not None and function.builtin.value == "push":
             info.is_lvalue = not node.arguments
         return info
+
+    def _is_own(self, symbol: Symbol | None) -> bool:
+        """Return whether `symbol` is a function of the contract that is checked."""
+        if not isinstance(symbol, FunctionSymbol) or symbol.contract is None:
+            return False
+        return symbol.contract is self.frame.contract
 
     def _call_info(
         self,

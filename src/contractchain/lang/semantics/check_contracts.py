@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from contractchain.lang import ast
+from contractchain.lang.semantics.abi_coder import CoderChecker
 from contractchain.lang.semantics.check_expressions import ExpressionChecker
 from contractchain.lang.semantics.check_functions import FunctionChecker
 from contractchain.lang.semantics.check_statements import StatementChecker, declare_all
@@ -40,6 +41,7 @@ class ContractChecker:
         self._expressions = expressions
         self._statements = statements
         self._functions = FunctionChecker(context)
+        self._coder = CoderChecker(context)
 
     def check_unit(self, unit: UnitScope) -> None:
         """Check the declarations of a file."""
@@ -58,6 +60,7 @@ class ContractChecker:
                 self._check_function(symbol, unit)
         for contract in unit.contracts:
             self._check_contract(contract)
+        self._coder.check_unit(unit)
 
     def _check_contract(self, contract: ContractSymbol) -> None:
         unit = contract.unit

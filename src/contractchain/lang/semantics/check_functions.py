@@ -186,6 +186,13 @@ class FunctionChecker:
         match node.visibility:
             case None:
                 pass
+            case ast.Visibility.PUBLIC if contract is not None and contract.is_abstract:
+                self._context.declaration_error(
+                    8295,
+                    "the constructor of an abstract contract is not public",
+                    span,
+                    hint="leave out `public`",
+                )
             case ast.Visibility.PUBLIC:
                 self._context.warning(
                     2462,

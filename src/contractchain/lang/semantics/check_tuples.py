@@ -7,6 +7,7 @@ from contractchain.lang.semantics.conversions import find_common_type
 from contractchain.lang.semantics.types import (
     BOOL,
     UNKNOWN,
+    VOID,
     ArrayType,
     ModuleType,
     RationalType,
@@ -34,6 +35,8 @@ class TupleChecker(AssignmentChecker):
             infos.append(self.check(item))
             if len(node.components) > 1:
                 self._check_size(item, infos[-1].type)
+            if infos[-1].type == VOID:
+                self.context.type_error(6473, "there is no value here", item.span)
         if len(node.components) == 1 and infos:
             inner = infos[0]
             return ExpressionInfo(

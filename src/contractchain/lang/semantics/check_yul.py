@@ -8,7 +8,7 @@ from contractchain.lang.diagnostics import DiagnosticKind
 from contractchain.lang.semantics.check_yul_names import YulNameChecker
 from contractchain.lang.semantics.checking import Frame
 from contractchain.lang.semantics.context import suggest
-from contractchain.lang.semantics.yul_builtins import YUL_BUILTINS, YulBuiltin
+from contractchain.lang.semantics.yul_builtins import SINCE, YulBuiltin
 from contractchain.lang.semantics.yul_scopes import YulScope
 
 
@@ -171,14 +171,22 @@ class YulChecker(YulNameChecker):
 
     def _check_call(self, node: yul.YulCall) -> int | None:
         name = node.name.name
-        builtin = YUL_BUILTINS.get(name)
+        builtin = self.builtins.get(name)
         if builtin is not None:
             return self._check_instruction(node, builtin)
         found = self.scope.find_function(name)
         if found is None:
             for argument in node.arguments:
                 self._check_expression(argument)
-            if self.scope.find_variable(name):
+            if name in SINCE:
+                version, code = SINCE[name]
+                self.type_error(
+                    code,
+                    f"there is no instruction `{name}` before the EVM version `{version.value}`",
+                    node.name.span,
+                    f"compile with `--evm-version {version.value}`",
+                )
+            elif self.scope.find_variable(name):
                 self.error(4202, f"`{name}` is a variable and cannot be called", node.name.span)
             elif self.frame.scope.find(name):
                 self.error(
@@ -200,7 +208,7 @@ class YulChecker(YulNameChecker):
         return returned
 
     def _callable_names(self) -> list[str]:
-        names = list(YUL_BUILTINS)
+        names = list(self.builtins)
         scope: YulScope | None = self.scope
         while scope is not None:
             names += scope.functions
@@ -208,11 +216,6 @@ class YulChecker(YulNameChecker):
         return names
 
     def _check_instruction(self, node: yul.YulCall, builtin: YulBuiltin) -> int | None:
-        if builtin.takes_name:
-            self.type_error(
-                9114, f"`{node.name.name}` cannot be used in inline assembly", node.span
-            )
-            return None
         self._check_arguments(node, builtin.arguments)
         return builtin.returns
 

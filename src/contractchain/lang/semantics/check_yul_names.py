@@ -9,8 +9,9 @@ from contractchain.lang.semantics.annotations import YulReference, YulReferenceK
 from contractchain.lang.semantics.check_expressions import ExpressionChecker
 from contractchain.lang.semantics.checking import Frame
 from contractchain.lang.semantics.context import Context, suggest
-from contractchain.lang.semantics.symbols import VariableKind, VariableSymbol
+from contractchain.lang.semantics.symbols import ContractSymbol, VariableKind, VariableSymbol
 from contractchain.lang.semantics.types import (
+    UNKNOWN,
     ArraySliceType,
     ArrayType,
     ByteSequenceType,
@@ -18,7 +19,7 @@ from contractchain.lang.semantics.types import (
     FunctionTypeKind,
     MappingType,
 )
-from contractchain.lang.semantics.yul_builtins import YUL_BUILTINS
+from contractchain.lang.semantics.yul_builtins import RESERVED, yul_builtins
 from contractchain.lang.semantics.yul_scopes import YulScope
 from contractchain.lang.source import Span
 
@@ -31,12 +32,17 @@ _SUFFIXES = {
 }
 
 
+_OUTSIDE = (VariableKind.STATE, VariableKind.FILE_CONSTANT)
+"""Variables that functions of assembly can use."""
+
+
 class YulNameChecker:
     """Resolves names: to variables of assembly, and to variables of Solidity."""
 
     def __init__(self, context: Context, expressions: ExpressionChecker) -> None:
         self.context = context
         self.expressions = expressions
+        self.builtins = yul_builtins(context.evm_version)
         self.frame: Frame
         self.scope: YulScope
         self.loops = 0
@@ -53,13 +59,15 @@ class YulNameChecker:
         """Report if `name` cannot be declared here."""
         if "." in name:
             self.error(3927, "a name of assembly cannot contain a dot", span)
-        elif name in YUL_BUILTINS:
+        elif name in self.builtins:
             self.context.report(
                 DiagnosticKind.PARSER_ERROR,
                 5568,
                 f"`{name}` is an instruction and cannot be declared",
                 span,
             )
+        elif name in RESERVED or name == "difficulty":
+            self.error(5017, f"`{name}` is reserved and cannot be declared", span)
         elif name in ("this", "super", "_"):
             self.error(4113, f"`{name}` cannot be a name of assembly", span)
         elif self.scope.has(name):
@@ -81,11 +89,13 @@ class YulNameChecker:
         """Resolve the name `node`."""
         name = node.name
         if self.scope.find_variable(name):
+            if self.scope.is_in_function:
+                self._check_hidden(node)
             return
         if self.scope.find_function(name) is not None:
             self.error(6041, f"`{name}` is a function", node.span)
             return
-        if name in YUL_BUILTINS:
+        if name in self.builtins:
             self.context.report(
                 DiagnosticKind.PARSER_ERROR,
                 7104,
@@ -106,15 +116,15 @@ class YulNameChecker:
             )
             return
         symbol = found[0]
+        if isinstance(symbol, ContractSymbol) and symbol.is_library:
+            self.context.unimplemented("the address of a library in assembly", node.span)
+            return
         if not isinstance(symbol, VariableSymbol):
             self.type_error(
                 2025, f"`{name}` cannot be used in assembly: only variables can", node.span
             )
             return
-        if self.scope.is_in_function and symbol.kind not in (
-            VariableKind.STATE,
-            VariableKind.FILE_CONSTANT,
-        ):
+        if self.scope.is_in_function and symbol.kind not in _OUTSIDE:
             self.error(
                 6578,
                 "a function of assembly cannot use local variables of Solidity",
@@ -128,6 +138,18 @@ class YulNameChecker:
             self.context.analysis.yul_references[node.node_id] = reference
             if is_written:
                 self.context.unit_of(node.span).written_in_assembly.add(symbol)
+
+    def _check_hidden(self, node: yul.YulIdentifier) -> None:
+        """Report a variable of a function of assembly that hides a local one of Solidity."""
+        found = self.frame.scope.find(node.name)
+        if found and isinstance(found[0], VariableSymbol) and found[0].kind not in _OUTSIDE:
+            self.error(
+                6578,
+                f"`{node.name}` is also a local variable of Solidity, which functions of assembly"
+                " cannot use",
+                node.span,
+                "rename one of them",
+            )
 
     def _reference_kind(
         self, node: yul.YulIdentifier, symbol: VariableSymbol, suffix: str, *, is_written: bool
@@ -180,7 +202,9 @@ class YulNameChecker:
             self.type_error(6252, f"`{symbol.name}` is constant", node.span)
             return None
         value = symbol.node.value
-        if value is not None and not self._is_direct(value, symbol):
+        is_word = symbol.type.is_value or symbol.type is UNKNOWN
+        is_direct = is_word and (value is None or self._is_direct(value, symbol))
+        if not is_direct:
             self.type_error(
                 7615,
                 "assembly can only use constants whose value is a literal",
@@ -200,7 +224,7 @@ class YulNameChecker:
             if isinstance(other, VariableSymbol) and other.is_constant and other.node.value:
                 return self._is_direct(other.node.value, other, depth + 1)
             return False
-        return self.expressions.type_resolver.constants.evaluate(value, scope) is not None
+        return self.expressions.type_resolver.constants.find_value(value, scope) is not None
 
     def _storage_kind(
         self, node: yul.YulIdentifier, symbol: VariableSymbol, suffix: str, *, is_written: bool

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from contractchain.errors import closest
 from contractchain.lang.diagnostics import Diagnostic, DiagnosticKind, Note
+from contractchain.lang.evm_version import EvmVersion
 from contractchain.lang.semantics.annotations import Analysis
 from contractchain.lang.semantics.globals import contract_globals, make_globals
 from contractchain.lang.semantics.scopes import ContractScope, FileScope, Scope
@@ -19,8 +20,9 @@ from contractchain.lang.source import NOWHERE, Span
 class Context:
     """The analysis so far, and the diagnostics."""
 
-    def __init__(self, analysis: Analysis) -> None:
+    def __init__(self, analysis: Analysis, evm_version: EvmVersion = EvmVersion.PRAGUE) -> None:
         self.analysis = analysis
+        self.evm_version = evm_version
         self._seen: set[tuple[int, Span, str]] = set()
         self._file_scopes: dict[str, FileScope] = {}
         self._contract_scopes: dict[int, ContractScope] = {}

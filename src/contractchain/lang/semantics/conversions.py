@@ -89,9 +89,7 @@ def _is_rational_convertible(source: RationalType, target: Type) -> bool:
 
 
 def _is_wider(source: IntegerType, target: IntegerType) -> bool:
-    if source.is_signed == target.is_signed:
-        return target.bits >= source.bits
-    return target.is_signed and target.bits > source.bits
+    return source.is_signed == target.is_signed and target.bits >= source.bits
 
 
 def _is_literal_convertible(source: StringLiteralType, target: Type) -> bool:

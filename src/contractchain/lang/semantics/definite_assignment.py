@@ -15,7 +15,7 @@ from contractchain.lang.ast import yul
 from contractchain.lang.semantics.annotations import Analysis
 from contractchain.lang.semantics.builtins import Builtin
 from contractchain.lang.semantics.context import Context, declared_here
-from contractchain.lang.semantics.symbols import FunctionSymbol, VariableSymbol
+from contractchain.lang.semantics.symbols import ContractSymbol, FunctionSymbol, VariableSymbol
 from contractchain.lang.semantics.types import FunctionTypeKind
 
 
@@ -57,6 +57,7 @@ class AssignmentChecker:
         self._continues: list[State] = []
         self._inner: Callable[[State], State] | None = None
         self._never_return: dict[int, bool] = {}
+        self._contract: ContractSymbol | None = None
 
     def check_all(self) -> None:
         """Check every function with a body."""
@@ -67,12 +68,24 @@ class AssignmentChecker:
                 specials = (contract.constructor, contract.own_receive, contract.own_fallback)
                 for function in (*contract.functions, *(i for i in specials if i is not None)):
                     self._check(function)
+                self._check_inherited(contract)
 
-    def _check(self, function: FunctionSymbol) -> None:
+    def _check_inherited(self, contract: ContractSymbol) -> None:
+        """Check inherited functions whose modifiers `contract` or a base of it overrides."""
+        for base in contract.linearised[1:]:
+            for function in base.functions:
+                if not any(_is_pointer(item) for item in function.returns):
+                    continue
+                uses = [item for item in function.modifiers if item.is_virtual]
+                if any(contract.resolve_modifier(i.modifier) is not i.modifier for i in uses):
+                    self._check(function, contract)
+
+    def _check(self, function: FunctionSymbol, contract: ContractSymbol | None = None) -> None:
         if function.node.body is None:
             return
         results = frozenset(item for item in function.returns if _is_pointer(item))
         self._inner = None
+        self._contract = contract
         end = self._run(function, 0, results)
         for item in end or ():
             if isinstance(item, Use):
@@ -88,7 +101,10 @@ class AssignmentChecker:
             use = function.modifiers[position]
             for argument in use.arguments:
                 state = self._expression(argument, state)
-            body = use.modifier.node.body
+            modifier = use.modifier
+            if self._contract is not None and use.is_virtual:
+                modifier = self._contract.resolve_modifier(modifier)
+            body = modifier.node.body
             self._inner = lambda entry: self._run(function, position + 1, entry)
         else:
             body = function.node.body

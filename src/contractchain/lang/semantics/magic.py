@@ -73,7 +73,7 @@ def type_info_names(argument: Type) -> Iterable[str]:
         case IntegerType() | EnumType():
             return ("min", "max")
         case ContractType(symbol=symbol):
-            if symbol.is_interface:
+            if symbol.is_interface or symbol.is_abstract:
                 return ("name", "interfaceId")
             return ("name", "creationCode", "runtimeCode")
     return ()

@@ -35,7 +35,7 @@ from contractchain.lang.semantics.types import (
     RationalType,
     StructType,
 )
-from contractchain.lang.semantics.yul_builtins import YUL_BUILTINS
+from contractchain.lang.semantics.yul_builtins import yul_builtins
 from contractchain.lang.source import Span
 
 _PURE, _VIEW = StateMutability.PURE, StateMutability.VIEW
@@ -81,6 +81,7 @@ class MutabilityChecker:
         self._context = context
         self._analysis: Analysis = context.analysis
         self._modifiers: dict[int, Effect] = {}
+        self._builtins = yul_builtins(context.evm_version)
 
     def check_all(self) -> None:
         """Check every function and modifier."""
@@ -198,7 +199,7 @@ class MutabilityChecker:
             if isinstance(node, ast.Expression):
                 self._visit_expression(node, report)
             elif isinstance(node, yul.YulCall):
-                builtin = YUL_BUILTINS.get(node.name.name)
+                builtin = self._builtins.get(node.name.name)
                 if builtin is not None:
                     report(StateMutability(builtin.mutability), node.span)
             elif isinstance(node, yul.YulIdentifier):

@@ -210,7 +210,7 @@ def _fold_bits(operator: BinaryOperator, left: Fraction, right: Fraction) -> Fra
             return Fraction(mine ^ theirs)
         case BinaryOperator.SHIFT_LEFT if 0 <= theirs <= MAX_LITERAL_BITS:
             return Fraction(mine << theirs)
-        case BinaryOperator.SHIFT_RIGHT if theirs >= 0:
+        case BinaryOperator.SHIFT_RIGHT if 0 <= theirs < 1 << 32:
             return Fraction(mine >> min(theirs, MAX_LITERAL_BITS * 2))
     return None
 

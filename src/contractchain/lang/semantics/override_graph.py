@@ -2,7 +2,6 @@
 
 from typing import TypeAlias
 
-from contractchain.lang import ast
 from contractchain.lang.semantics.function_types import to_external
 from contractchain.lang.semantics.symbols import (
     ContractSymbol,
@@ -30,15 +29,14 @@ def override_signature(symbol: FunctionSymbol | VariableSymbol) -> Signature:
 
 
 def own_functions(contract: ContractSymbol) -> list[FunctionSymbol | VariableSymbol]:
-    """Return the functions and getters that `contract` itself declares."""
+    """Return the functions and getters that `contract` itself declares.
+
+    Private functions are among them: derived contracts cannot call them, and still may not
+    declare their signature again.
+    """
     specials = [item for item in (contract.own_receive, contract.own_fallback) if item is not None]
     getters = [item for item in contract.variables if item.getter is not None]
     return [*contract.functions, *specials, *getters]
-
-
-def is_private(item: FunctionSymbol | VariableSymbol) -> bool:
-    """Return whether derived contracts cannot see `item`."""
-    return item.visibility is ast.Visibility.PRIVATE
 
 
 def find_nearest_functions(
@@ -47,11 +45,7 @@ def find_nearest_functions(
     """Return the nearest function with this signature on every path to a base."""
     out: list[FunctionSymbol | VariableSymbol] = []
     for base in contract.bases:
-        own = [
-            item
-            for item in own_functions(base)
-            if not is_private(item) and override_signature(item) == signature
-        ]
+        own = [item for item in own_functions(base) if override_signature(item) == signature]
         for item in own[:1] or find_nearest_functions(base, signature):
             if item not in out:
                 out.append(item)

@@ -45,7 +45,11 @@ class OverrideRules:
                 4334,
                 f"`{name}` overrides a function that is not virtual",
                 function.span,
-                hint=f"add `virtual` to it in `{base.contract.name}`",
+                hint=(
+                    "rename one of them: a private function cannot be overridden"
+                    if base.visibility is ast.Visibility.PRIVATE
+                    else f"add `virtual` to it in `{base.contract.name}`"
+                ),
                 notes=notes,
             )
         if function.node.override is None and not base.contract.is_interface:

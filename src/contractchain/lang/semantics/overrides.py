@@ -10,7 +10,6 @@ from contractchain.lang.semantics.override_graph import (
     Signature,
     find_nearest_functions,
     find_nearest_modifiers,
-    is_private,
     leave_out_decided,
     override_signature,
     own_functions,
@@ -108,7 +107,7 @@ class OverrideChecker(OverrideRules):
         for base in contract.linearised[1:]:
             for item in own_functions(base):
                 signature = override_signature(item)
-                if signature in own or signature in seen or is_private(item):
+                if signature in own or signature in seen:
                     continue
                 seen.add(signature)
                 inherited: set[Overriding] = set(find_nearest_functions(contract, signature))
@@ -143,6 +142,8 @@ class OverrideChecker(OverrideRules):
         for base in reversed(contract.linearised):
             for name, symbols in base.own.items():
                 for symbol in symbols:
+                    if base is not contract and _is_hidden(symbol):
+                        continue
                     previous = known.setdefault(name, symbol)
                     if not _can_share(previous, symbol):
                         self._report_clash(previous, symbol)
@@ -232,6 +233,13 @@ def find_selector(item: FunctionSymbol | VariableSymbol) -> bytes | None:
     if not is_library and any(type_.abi_type is None for type_ in types):
         return None
     return keccak256(external_signature(item).encode())[:4]
+
+
+def _is_hidden(symbol: Symbol) -> bool:
+    """Return whether contracts derived from its own know nothing of `symbol`."""
+    if isinstance(symbol, (FunctionSymbol, VariableSymbol)):
+        return symbol.visibility is ast.Visibility.PRIVATE
+    return False
 
 
 def _may_lack_body(symbol: Symbol) -> bool:

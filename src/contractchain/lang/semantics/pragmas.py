@@ -9,6 +9,7 @@ import re
 from contractchain.lang import ast
 from contractchain.lang.diagnostics import DiagnosticKind
 from contractchain.lang.semantics.context import Context
+from contractchain.lang.semantics.symbols import UnitScope
 
 _COMPARATOR = re.compile(
     r"\s*(\^|~|>=|<=|>|<|=)?\s*v?(\d+|[xX*])(?:\.(\d+|[xX*]))?(?:\.(\d+|[xX*]))?\s*"
@@ -83,11 +84,11 @@ def _pad(numbers: list[int]) -> Version:
     return first, second, third
 
 
-def check_pragmas(context: Context, unit: ast.SourceUnit) -> None:
-    """Report the pragmas of `unit` that this compiler cannot honour."""
+def check_pragmas(context: Context, unit: UnitScope) -> None:
+    """Report the pragmas of `unit` that this compiler cannot honour, and apply the others."""
     has_version = False
     coder: str | None = None
-    for part in unit.parts:
+    for part in unit.node.parts:
         if not isinstance(part, ast.PragmaDirective):
             continue
         words = part.text.replace('"', " ").replace("'", " ").split()
@@ -99,10 +100,15 @@ def check_pragmas(context: Context, unit: ast.SourceUnit) -> None:
                 if coder is not None:
                     context.syntax_error(3845, "the ABI coder is chosen twice", part.span)
                 coder = version
+                unit.uses_coder_v1 = coder == "v1"
             case ["abicoder", *_]:
                 context.syntax_error(
                     2745, "the ABI coder is `v1` or `v2`", part.span, hint="`v2` is the default"
                 )
+            case ["experimental", "ABIEncoderV2"]:
+                if coder == "v1":
+                    context.syntax_error(8273, "ABI coder v1 is chosen already", part.span)
+                coder = "v2"
             case ["experimental", *names]:
                 _check_experimental(context, part, names)
             case _:
@@ -112,7 +118,7 @@ def check_pragmas(context: Context, unit: ast.SourceUnit) -> None:
         context.warning(
             3420,
             "the file does not say which compiler version it needs",
-            unit.span._replace(length=0),
+            unit.node.span._replace(length=0),
             hint="add `pragma solidity ^0.8.0;`",
         )
 

@@ -152,6 +152,21 @@ class DeclarationResolver:
             node.returns, VariableKind.RETURN, scope, contract, locations
         )
         function.type = internal_function_type(function)
+        self._check_hidden_types(function)
+
+    def _check_hidden_types(self, function: FunctionSymbol) -> None:
+        """Report a parameter that hides a type which the header names."""
+        items = (*function.parameters, *function.returns)
+        names = {item.name for item in items} - {""}
+        for item in items:
+            path = getattr(item.node.type_name, "path", None)
+            if isinstance(path, ast.IdentifierPath) and path.names[0] in names:
+                self._context.type_error(
+                    5172,
+                    f"`{path.names[0]}` is a parameter here and no type",
+                    item.node.type_name.span,
+                    hint="rename the parameter",
+                )
 
     def _resolve_modifier(self, modifier: ModifierSymbol, scope: Scope) -> None:
         modifier.parameters = self._variables.resolve_parameters(

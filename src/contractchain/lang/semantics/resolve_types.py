@@ -28,7 +28,6 @@ from contractchain.lang.semantics.types import (
     FunctionTypeKind,
     IntegerType,
     MappingType,
-    RationalType,
     StringType,
     StructType,
     Type,
@@ -134,8 +133,11 @@ class TypeResolver:
 
     def array_length(self, node: ast.Expression, scope: Scope) -> int | None:
         """Return the number of elements that `node` gives, or `None` after reporting a fault."""
+        faults = len(self._context.analysis.diagnostics)
         value = self.constants.evaluate(node, scope)
-        if not isinstance(value, RationalType):
+        if value is None and len(self._context.analysis.diagnostics) > faults:
+            return None
+        if value is None:
             self._context.type_error(
                 5462,
                 "the length of an array must be a literal or a constant",

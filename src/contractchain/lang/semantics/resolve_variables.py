@@ -1,11 +1,20 @@
 """Types of declared variables: the written type together with its data location."""
 
 from contractchain.lang import ast
+from contractchain.lang.evm_version import EvmVersion
 from contractchain.lang.semantics.context import Context
 from contractchain.lang.semantics.resolve_types import TypeResolver
 from contractchain.lang.semantics.scopes import Scope
 from contractchain.lang.semantics.symbols import ContractSymbol, VariableKind, VariableSymbol
-from contractchain.lang.semantics.types import UNKNOWN, ArrayType, MappingType, Type
+from contractchain.lang.semantics.types import (
+    UNKNOWN,
+    ArrayType,
+    FunctionType,
+    FunctionTypeKind,
+    MappingType,
+    StructType,
+    Type,
+)
 
 _MEMORY, _STORAGE = ast.DataLocation.MEMORY, ast.DataLocation.STORAGE
 _CALLDATA = ast.DataLocation.CALLDATA
@@ -30,12 +39,27 @@ def allowed_locations(
     return tuple(out)
 
 
+def is_too_large(type_: Type) -> bool:
+    """Return whether a static array, anywhere in `type_`, cannot be in memory."""
+    seen: set[int] = set()
+    pending = [type_]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, ArrayType):
+            if _static_bytes(current) > _MAX_MEMORY:
+                return True
+            pending.append(current.element)
+        elif isinstance(current, StructType) and current.symbol.node.node_id not in seen:
+            seen.add(current.symbol.node.node_id)
+            pending += [member.type for member in current.symbol.members]
+    return False
+
+
 def _static_bytes(type_: Type) -> int:
-    """Return the bytes of `type_` in memory, as far as its type tells them."""
-    if not isinstance(type_, ArrayType):
+    """Return the bytes of the head of `type_` in memory."""
+    if not isinstance(type_, ArrayType) or type_.length is None:
         return 32
-    element = _static_bytes(type_.element)
-    return element if type_.length is None else element * type_.length
+    return _static_bytes(type_.element) * type_.length
 
 
 class VariableResolver:
@@ -107,7 +131,7 @@ class VariableResolver:
             )
             return UNKNOWN if isinstance(written, MappingType) else written.at(_STORAGE)
         located = written.at(location if location is not None else _MEMORY)
-        if location is not _STORAGE and _static_bytes(located) > _MAX_MEMORY:
+        if location is not _STORAGE and is_too_large(located):
             self._context.type_error(
                 1534, f"`{written.describe()}` is too large for memory", node.span
             )
@@ -188,6 +212,14 @@ class VariableResolver:
             self._context.type_error(
                 6377, f"an immutable variable cannot be a `{written.describe()}`", node.span
             )
+        if (
+            symbol.is_immutable
+            and isinstance(written, FunctionType)
+            and (written.kind is FunctionTypeKind.EXTERNAL)
+        ):
+            self._context.type_error(
+                3366, "an immutable variable cannot be an external function", node.span
+            )
         if symbol.is_transient:
             self._check_transient(symbol, written)
         symbol.type = written.at(_STORAGE, is_pointer=False)
@@ -211,6 +243,13 @@ class VariableResolver:
 
     def _check_transient(self, symbol: VariableSymbol, written: Type) -> None:
         node = symbol.node
+        if not self._context.evm_version.has(EvmVersion.CANCUN):
+            self._context.declaration_error(
+                7985,
+                "there is no transient storage before the EVM version `cancun`",
+                node.span,
+                hint="compile with `--evm-version cancun`",
+            )
         if symbol.is_immutable:
             self._context.declaration_error(
                 2197, "an immutable variable is not in transient storage", node.span

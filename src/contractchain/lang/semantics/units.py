@@ -85,8 +85,8 @@ def load_units(
         analysis.diagnostics.extend(result.diagnostics)
         if result.unit is None:
             continue
-        check_pragmas(context, result.unit)
         unit = declare_unit(context, result.unit)
+        check_pragmas(context, unit)
         analysis.units[name] = unit
         for part in result.unit.parts:
             if not isinstance(part, ast.ImportDirective):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contractchain.lang import ast
 from contractchain.lang.semantics.annotations import Analysis, ExpressionInfo, Lookup
 from contractchain.lang.semantics.builtins import Builtin
-from contractchain.lang.semantics.context import Context
+from contractchain.lang.semantics.context import Context, declared_here
 from contractchain.lang.semantics.symbols import (
     ContractSymbol,
     ErrorSymbol,
@@ -51,6 +51,21 @@ class UsageCollector:
         bases = contract.linearised
         contract.used_events = tuple(e for e in events.values() if e.contract not in bases)
         contract.used_errors = tuple(e for e in errors.values() if e.contract not in bases)
+        self._check_selectors(contract)
+
+    def _check_selectors(self, contract: ContractSymbol) -> None:
+        """Report errors that no caller could tell apart."""
+        known: dict[bytes, ErrorSymbol] = {}
+        inherited = [error for base in contract.linearised for error in base.errors]
+        for error in (*inherited, *contract.used_errors):
+            first = known.setdefault(error.selector, error)
+            if first.signature != error.signature:
+                self._context.type_error(
+                    4883,
+                    f"`{error.signature}` and `{first.signature}` have the same selector",
+                    error.span,
+                    notes=declared_here(first, "the other error"),
+                )
 
     def _reachable_nodes(self, contract: ContractSymbol) -> Iterator[ast.Node]:
         pending: list[tuple[ast.Node, ContractSymbol | None]] = []

@@ -101,8 +101,30 @@ class UsingTable:
                     )
                 )
         if node.is_global:
+            self._check_repeated(node, out)
             self._global += out
         return out
+
+    def _check_repeated(self, node: ast.UsingDirective, found: list[Attachment]) -> None:
+        """Report operators that two functions define for the same operands."""
+        groups: dict[tuple[str, int], list[FunctionSymbol]] = {}
+        for entry in (*self._global, *found):
+            key = entry.operator or "", len(entry.function.parameters)
+            same = groups.setdefault(key, [])
+            is_new = entry.operator is not None and entry.type == found[0].type
+            if is_new and entry.function not in same:
+                same.append(entry.function)
+        for item in node.items:
+            for (operator, _), functions in groups.items():
+                symbol = self._context.analysis.symbols.get(item.node_id)
+                if len(functions) > 1 and item.operator == operator and symbol in functions:
+                    others = [other for other in functions if other is not symbol]
+                    self._context.type_error(
+                        4705,
+                        f"`{operator}` is defined twice for this type",
+                        item.path.span,
+                        notes=declared_here(others[0], "the other definition"),
+                    )
 
     def _attached_type(
         self, node: ast.UsingDirective, scope: Scope, contract: ContractSymbol | None
@@ -118,8 +140,16 @@ class UsingTable:
         path = getattr(node.type_name, "path", None)
         if isinstance(path, ast.IdentifierPath):
             found = resolve_path(self._context, path, scope, is_silent=True)
-            if found and isinstance(found[0], ContractSymbol) and found[0].is_library:
-                return ContractType(found[0])
+            is_library = (
+                bool(found) and isinstance(found[0], ContractSymbol) and (found[0].is_library)
+            )
+            if is_library and contract is None:
+                self._context.type_error(
+                    8841,
+                    f"the library `{path.text}` is no type",
+                    node.span,
+                )
+                return UNKNOWN
         return self._types.resolve(node.type_name, scope)
 
     def _check_global(
@@ -141,7 +171,12 @@ class UsingTable:
         if isinstance(attached, (StructType, EnumType, UserDefinedValueType)):
             is_fine = attached.symbol.contract is None and _is_in_file(attached.symbol, node)
         elif isinstance(attached, ContractType):
-            is_fine = _is_in_file(attached.symbol, node)
+            self._context.type_error(
+                8841,
+                "`global` works on structs, enums and user-defined value types only",
+                node.span,
+            )
+            return
         if not is_fine:
             self._context.type_error(
                 4117, "`global` needs a type that this file defines at file level", node.span

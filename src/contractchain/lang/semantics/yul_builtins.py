@@ -1,6 +1,14 @@
-"""The instructions of inline assembly, with numbers of arguments and values."""
+"""The instructions of inline assembly, with numbers of arguments and values.
 
+Some came with a version of the EVM and one has gone with it; the names of all instructions are
+reserved, also of those that assembly cannot use.
+"""
+
+from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
+
+from contractchain.lang.evm_version import EvmVersion
 
 
 class YulBuiltin(NamedTuple):
@@ -10,8 +18,6 @@ class YulBuiltin(NamedTuple):
     returns: int
     mutability: str = "pure"
     """`pure`, `view`, `nonpayable` or `payable`."""
-    takes_name: bool = False
-    """Whether it needs a name of an object, so that it is for pure Yul only."""
 
 
 def _group(
@@ -20,7 +26,7 @@ def _group(
     return {name: YulBuiltin(arguments, returns, mutability) for name in names.split()}
 
 
-YUL_BUILTINS: dict[str, YulBuiltin] = {
+_ALL: Mapping[str, YulBuiltin] = {
     **_group("stop invalid", 0, 0),
     **_group("add sub mul div sdiv mod smod exp signextend", 2, 1),
     **_group("lt gt slt sgt eq and or xor byte shl shr sar", 2, 1),
@@ -60,3 +66,32 @@ YUL_BUILTINS: dict[str, YulBuiltin] = {
     **_group("log4", 6, 0, "nonpayable"),
 }
 """Instructions by name."""
+
+SINCE: Mapping[str, tuple[EvmVersion, int]] = {
+    "blobhash": (EvmVersion.CANCUN, 8314),
+    "blobbasefee": (EvmVersion.CANCUN, 6679),
+    "mcopy": (EvmVersion.CANCUN, 7755),
+    "tload": (EvmVersion.CANCUN, 6243),
+    "tstore": (EvmVersion.CANCUN, 6243),
+    "clz": (EvmVersion.OSAKA, 4948),
+}
+"""First version with an instruction, and the number of the diagnostic where it is missing."""
+
+RESERVED = frozenset(
+    ["linkersymbol", "datasize", "dataoffset", "datacopy", "setimmutable", "loadimmutable"]
+    + [f"{name}{size}" for name in ("swap", "dup") for size in range(1, 17)]
+    + [f"push{size}" for size in range(33)]
+    + ["jump", "jumpi", "jumpdest", "pc", "verbatim"]
+)
+"""Names that are neither instructions of assembly nor free for declarations."""
+
+
+@cache
+def yul_builtins(version: EvmVersion) -> Mapping[str, YulBuiltin]:
+    """Return the instructions that assembly for `version` has, by name."""
+    gone = "difficulty" if version.has(EvmVersion.PARIS) else "prevrandao"
+    return {
+        name: builtin
+        for name, builtin in _ALL.items()
+        if name != gone and (name not in SINCE or version.has(SINCE[name][0]))
+    }

@@ -80,7 +80,7 @@ def test_the_smallest_integer_type_of_a_literal_is_the_smallest(value: int) -> N
         (ADDRESS, ADDRESS_PAYABLE, False, True),
         (IntegerType(8, True), IntegerType(256, False), False, False),
         (IntegerType(8, True), IntegerType(8, False), False, True),
-        (IntegerType(8, False), IntegerType(16, True), True, True),
+        (IntegerType(8, False), IntegerType(16, True), False, False),
         (FixedBytesType(4), FixedBytesType(32), True, True),
         (FixedBytesType(32), FixedBytesType(4), False, True),
         (FixedBytesType(4), IntegerType(32, False), False, True),

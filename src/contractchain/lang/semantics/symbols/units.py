@@ -68,6 +68,9 @@ class UnitScope:
     flow: Flow | None = None
     """Where values in the file go; noted if assembly writes any that may have to be cleaned."""
 
+    uses_coder_v1: bool = False
+    """Whether `pragma abicoder v1` is in the file; set with the pragmas."""
+
     @property
     def name(self) -> str:
         """Source unit name."""

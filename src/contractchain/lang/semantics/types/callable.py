@@ -117,7 +117,8 @@ class FunctionType(Type):
 
     @property
     def mobile(self) -> Type | None:
-        if not self.is_value or self.is_bound:
+        has_options = self.has_gas or self.has_value or self.has_salt
+        if not self.is_value or self.is_bound or has_options:
             return None
         return self.as_value()
 
