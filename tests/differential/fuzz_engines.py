@@ -34,9 +34,12 @@ from contractchain.conformance.scenarios import (  # noqa: E402
     compare_engines,
 )
 from contractchain.execution import create_engine  # noqa: E402
+from contractchain.interfaces.execution import ExecutionLayer  # noqa: E402
 
 CHUNK = 200
 """Scenarios for which one pair of engines is used."""
+TRACED = 4
+"""Of so many scenarios, one has its calls traced, too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,16 +75,18 @@ def run_chunk(seeds: range) -> ChunkResult:
     for seed in seeds:
         scenario = generate_scenario(seed)
         transactions += sum(len(block.transactions) for block in scenario.blocks)
-        difference = _compare(native, reference, scenario)
+        difference = _compare(native, reference, scenario, with_traces=seed % TRACED == 0)
         if difference is not None:
             found.append(Found(seed=seed, kind=kind_of(difference)))
     return ChunkResult(examples=len(seeds), transactions=transactions, found=tuple(found))
 
 
-def _compare(native: object, reference: object, scenario: Scenario) -> Difference | None:
+def _compare(
+    native: ExecutionLayer, reference: ExecutionLayer, scenario: Scenario, *, with_traces: bool
+) -> Difference | None:
     """As `compare_engines`; an exception that is none of ours is a difference too."""
     try:
-        return compare_engines(native, reference, scenario)  # type: ignore[arg-type]
+        return compare_engines(native, reference, scenario, with_traces=with_traces)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what is looked for
         return Difference(where="an engine raises", left=repr(error), right="")
 
@@ -89,13 +94,14 @@ def _compare(native: object, reference: object, scenario: Scenario) -> Differenc
 def shrink_found(found: Found, folder: Path, seconds: float = 120) -> Path:
     """Write the smallest scenario with the same kind of difference."""
     native, reference = create_engine("revm"), create_engine("py-evm")
+    is_traced = found.kind.startswith("trace")
 
     def shows(candidate: Scenario) -> bool:
-        difference = _compare(native, reference, candidate)
+        difference = _compare(native, reference, candidate, with_traces=is_traced)
         return difference is not None and kind_of(difference) == found.kind
 
     scenario = shrink(generate_scenario(found.seed), shows, seconds=seconds)
-    difference = _compare(native, reference, scenario)
+    difference = _compare(native, reference, scenario, with_traces=is_traced)
     assert difference is not None
     note = f"seed {found.seed}: {difference.where}"
     folder.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ environment and raw transactions. Nothing here says what must come out; the engi
 other (`compare_engines`).
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from itertools import zip_longest
 
@@ -28,6 +29,7 @@ from contractchain.types import (
     Halt,
     Hash32,
     Outcome,
+    TraceStep,
     Withdrawal,
 )
 from contractchain.types.fork import CANCUN_BLOBS, PRAGUE_BLOBS, BlobSchedule
@@ -91,6 +93,8 @@ class ScenarioResult:
     """A block that no engine may make leaves the state as it was."""
     calls: tuple[CallResult | ContractChainError, ...]
     estimates: tuple[int | Outcome | ContractChainError, ...]
+    traces: tuple[tuple[TraceStep, ...], ...] = ()
+    """The instructions of each call, if they were asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +107,9 @@ class Difference:
     right: str
 
 
-def run_scenario(engine: ExecutionLayer, scenario: Scenario) -> ScenarioResult:
+def run_scenario(
+    engine: ExecutionLayer, scenario: Scenario, *, with_traces: bool = False
+) -> ScenarioResult:
     """Execute the blocks in order, then the calls; the engine keeps no state of it."""
     accounts = dict(system_accounts(scenario.fork)) | scenario.alloc
     root = start = engine.apply_diffs(EMPTY_TRIE_ROOT, [encode_accounts(accounts)])
@@ -126,17 +132,28 @@ def run_scenario(engine: ExecutionLayer, scenario: Scenario) -> ScenarioResult:
         context = _build_context(scenario, last, len(results) + 1, ancestors)
         calls = tuple(_call(engine, root, context, message) for message in scenario.calls)
         estimates = tuple(_estimate(engine, root, context, message) for message in scenario.calls)
+        traced = scenario.calls if with_traces else ()
+        traces = tuple(_trace(engine, root, context, message) for message in traced)
     finally:
         for state in held:
             engine.release(state)
-    return ScenarioResult(start_root=start, blocks=tuple(results), calls=calls, estimates=estimates)
+    return ScenarioResult(
+        start_root=start,
+        blocks=tuple(results),
+        calls=calls,
+        estimates=estimates,
+        traces=traces,
+    )
 
 
 def compare_engines(
-    left: ExecutionLayer, right: ExecutionLayer, scenario: Scenario
+    left: ExecutionLayer, right: ExecutionLayer, scenario: Scenario, *, with_traces: bool = False
 ) -> Difference | None:
     """Return the first difference between the engines, None if they agree byte for byte."""
-    return find_difference(run_scenario(left, scenario), run_scenario(right, scenario))
+    ours, theirs = (
+        run_scenario(engine, scenario, with_traces=with_traces) for engine in (left, right)
+    )
+    return find_difference(ours, theirs)
 
 
 def find_difference(left: ScenarioResult, right: ScenarioResult) -> Difference | None:
@@ -152,6 +169,10 @@ def find_difference(left: ScenarioResult, right: ScenarioResult) -> Difference |
         for number, (ours, theirs) in enumerate(pairs, 1):
             if to_comparable(ours) != to_comparable(theirs):
                 return _difference(f"{what} {number}", ours, theirs)
+    for number, pair in enumerate(zip(left.traces, right.traces, strict=True), 1):
+        for at, (step, other) in enumerate(zip_longest(*pair), 1):
+            if step != other:
+                return _difference(f"trace of call {number}: step {at}", step, other)
     return None
 
 
@@ -219,6 +240,15 @@ def _call(
         return engine.call(root, context, message)
     except ContractChainError as error:
         return error
+
+
+def _trace(
+    engine: ExecutionLayer, root: Hash32, context: BlockContext, message: Message
+) -> tuple[TraceStep, ...]:
+    steps: list[TraceStep] = []
+    with suppress(ContractChainError):  # which the call without a trace has reported
+        engine.trace_call(root, context, message, steps.append)
+    return tuple(steps)
 
 
 def _estimate(

@@ -29,7 +29,7 @@ def run_scenario_file(path: Path, engine: str) -> Answer:
     scenario = load_scenario(path)
     names: tuple[str, ...] = ("revm", "py-evm") if engine == BOTH else (engine,)
     engines = [create_engine(name) for name in names]
-    results = [run_scenario(each, scenario) for each in engines]
+    results = [run_scenario(each, scenario, with_traces=engine == BOTH) for each in engines]
     fields, document = _describe_result(results[0])
     document = {"engine": engine, "fork": scenario.fork.value, **document}
     fields = [("engine", engine), ("fork", scenario.fork.value), *fields]
