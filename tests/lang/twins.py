@@ -65,6 +65,8 @@ class Twins:
     senders: Sequence[bytes]
     addresses: list[bytes] = field(default_factory=list)
     builds: list[Build] = field(default_factory=list)
+    is_over: bool = False
+    """Whether gas ran out in one, perhaps not in the other: they are no twins any more."""
     made: int = 0
     """Calls that say something."""
     succeeded: int = 0
@@ -79,6 +81,8 @@ class Twins:
         ]
         (address, ours), (other_address, other) = made
         assert address == other_address
+        if self._ran_out(ours, other):  # of gas, or of room for the code
+            return None
         if ours.success != other.success or (not ours.success and ours.data != other.data):
             what = f"deployment of {build.name} with {arguments.hex()}, value {value}"
             return Difference(what=what, ours=_seen(ours), other=_seen(other))
@@ -89,6 +93,12 @@ class Twins:
             return self._compare_storage(f"construction of {build.name}")
         return None
 
+    def _ran_out(self, *outcomes: Outcome) -> bool:
+        """Tell whether gas ran out in either world; then there is nothing more to compare."""
+        pairs = zip(outcomes, self.hosts, strict=True)
+        self.is_over = any(outcome.gas_used > 0.9 * host.gas for outcome, host in pairs)
+        return self.is_over
+
     def _compare_storage(self, what: str) -> Difference | None:
         for address in self.addresses:
             ours, other = (host.storage(address) for host in self.hosts)
@@ -98,6 +108,8 @@ class Twins:
 
     def call_at_random(self) -> Difference | None:
         """Call a function of a contract, or send it what names no function."""
+        if self.is_over:
+            return None
         pick = self.inputs.random
         place = pick.randrange(len(self.builds))
         build = self.builds[place]
@@ -120,7 +132,7 @@ class Twins:
         sender = self.inputs.random.choice(self.senders)
         ours, other = (host.call(address, data, value=value, sender=sender) for host in self.hosts)
         what = f"{name} at {address.hex()} with {data.hex()} from {sender.hex()}, value {value}"
-        if any(o.gas_used > 0.9 * h.gas for o, h in zip((ours, other), self.hosts, strict=True)):
+        if self._ran_out(ours, other):
             return None
         self.made += 1
         if _seen(ours) != _seen(other):

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from contractchain.cli.rendering import print_error
+from contractchain.cli.solc import run_as_solc, stands_for_solc, version_text
 from contractchain.errors import ContractChainError, InternalError, UsageError, closest
 
 COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
@@ -76,7 +77,14 @@ class RootGroup(click.Group):
 
 @click.group(cls=RootGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")
-@click.version_option(package_name="contractchain", message="contractchain %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda ctx, param, value: _print_version(ctx) if value else None,
+    help="Show the version and exit.",
+)
 def root(debug: bool) -> None:
     """Write, deploy, call, test and stress smart contracts.
 
@@ -84,6 +92,11 @@ def root(debug: bool) -> None:
     """
     if debug:
         os.environ["CTC_DEBUG"] = "1"
+
+
+def _print_version(ctx: click.Context) -> None:
+    click.echo(version_text())
+    ctx.exit()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,6 +111,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     as_json = "--json" in given[: given.index("--")] if "--" in given else "--json" in given
     try:
+        if stands_for_solc(given):
+            run_as_solc(given, sys.stdin, sys.stdout)
+            return 0
         status: Any = root.main(given, prog_name="ctc", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Exit as ended:

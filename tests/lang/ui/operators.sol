@@ -14,6 +14,7 @@ contract C {
         a << b; //~ ERROR: `<<` does not work on
         a && c; //~ ERROR: `&&` does not work on
         p + p; //~ ERROR: `+` does not work on `Price` and `Price`
+        delete p; //~ ERROR: `delete` does not work on `Price`
         a += c; //~ ERROR: `+=` does not work on
     }
 }

@@ -5,7 +5,7 @@ The same JSON that solc writes. It is an output only: no hash of it is appended 
 
 import json
 
-from contractchain._version import __version__
+from contractchain._version import SOLIDITY_VERSION, __version__
 from contractchain.crypto import keccak256
 from contractchain.lang.driver.pipeline import Compilation, CompiledContract
 from contractchain.lang.driver.settings import Settings
@@ -22,7 +22,7 @@ def build_metadata(compilation: Compilation, compiled: CompiledContract, setting
             entry["license"] = unit.node.license
         sources[file.name] = entry
     data = {
-        "compiler": {"version": f"{__version__}+contractchain"},
+        "compiler": {"version": f"{SOLIDITY_VERSION}+contractchain.{__version__}"},
         "language": "Solidity",
         "output": {
             "abi": list(artifact.abi),

@@ -70,6 +70,13 @@ class OperatorChecker(TupleChecker):
             )
         elif type_.is_reference and type_.location is _CALLDATA:
             self.context.type_error(9767, f"`delete` does not work on `{type_}`", node.span)
+        elif isinstance(type_, UserDefinedValueType):
+            self.context.type_error(
+                4907,
+                f"`delete` does not work on `{type_}`",
+                node.span,
+                hint=f"assign it, as in `{type_.describe()}.wrap(0)`",
+            )
         return ExpressionInfo(type=VOID, operand_type=type_)
 
     def _user_operator(
