@@ -47,7 +47,7 @@ test: ## Run the Python tests on every engine that is installed
 	$(BIN)/python -m pytest --engine $(ENGINE)
 
 conformance: ## Run all of Ethereum's state, block and transaction tests in CTC_VECTORS
-	$(BIN)/python -m pytest tests/conformance --engine $(ENGINE) --vectors all
+	$(BIN)/python -m pytest tests/conformance --engine $(ENGINE) --vectors all -v --durations=20
 
 fuzz: ## Engines on new scenarios for FUZZ_SECONDS, decoders and node on FUZZ_INPUTS damaged inputs
 	$(BIN)/python tests/differential/fuzz_engines.py --seconds $(FUZZ_SECONDS)

@@ -289,3 +289,58 @@ def test_exactly_one_case_must_be_picked_for_a_trace(
 def test_without_trace_a_case_can_be_picked_as_well(ctc, state_test: str) -> None:
     document = ctc("evm", "statetest", "--case", "d1g0v0", "--json", state_test).document
     assert [failure["name"] for failure in document["failures"]] == ["reads[1]", "reads[1]"]
+
+
+KNOWN = """
+[[failure]]
+suite = "transaction"
+engines = ["revm", "py-evm"]
+files = ["tests/*.json"]
+reason = "a draft"
+evidence = "its date"
+"""
+
+
+@pytest.mark.parametrize(
+    ("exception", "status", "known"),
+    [
+        ("TransactionException.INVALID_CHAINID", 0, 1),  # fails, as it must
+        ("TransactionException.RLP_TOO_FEW_ELEMENTS", 1, 0),  # passes, and must not
+    ],
+)
+def test_failures_that_must_be_are_counted_apart(
+    ctc, tmp_path: Path, engine_name: str, exception: str, status: int, known: int
+) -> None:
+    folder = tmp_path / "tests"
+    folder.mkdir()
+    write_transaction_test(folder / "a.json", exception)
+    (tmp_path / "known.toml").write_text(KNOWN, "utf-8")
+    options = ("--known", str(tmp_path / "known.toml"), "--engine", engine_name)
+    ended = ctc("evm", "txtest", *options, str(folder))
+    assert ended.status == status
+    assert ("passes, but is known to fail: a draft" in ended.out) == (known == 0)
+    document = ctc("evm", "txtest", *options, "--json", str(folder)).document
+    assert (document["known"], document["failed"]) == (known, 1 - known)
+
+
+def test_the_last_line_of_json_is_all_of_it(ctc, tmp_path: Path) -> None:
+    write_transaction_test(tmp_path / "a.json", "TransactionException.INVALID_CHAINID")
+    ended = ctc("evm", "txtest", "--json", str(tmp_path))
+    document = json.loads(ended.out.splitlines()[-1])
+    assert list(document)[-4:] == ["passed", "failed", "skipped", "failures"]
+    assert {"name", "fork", "reason"} <= document["failures"][0].keys()
+    assert ended.status == 1
+
+
+@pytest.mark.parametrize("content", [b"{", b"[1, 2]", b"\xff\xfe", b"", b'{"a": 5}'])
+def test_a_file_that_cannot_be_read_is_one_line(
+    ctc, tmp_path: Path, engine_name: str, content: bytes
+) -> None:
+    write_transaction_test(tmp_path / "a.json", "TransactionException.RLP_TOO_FEW_ELEMENTS")
+    (tmp_path / "b.json").write_bytes(content)
+    for jobs in ("1", "2"):
+        ended = ctc("evm", "txtest", "--engine", engine_name, "-j", jobs, str(tmp_path))
+        assert ended.status == 2
+        (line,) = [line for line in ended.err.splitlines() if " files: " not in line]
+        assert line.startswith("error: ")
+        assert "b.json" in line

@@ -13,15 +13,14 @@ from contractchain.execution import create_engine
 from contractchain.interfaces.execution import ExecutionLayer
 from contractchain.types import Fork, TraceStep
 
-pytestmark = [
-    pytest.mark.skipif(
-        not ETHEREUM_TESTS.exists(), reason=f"{ETHEREUM_TESTS} is not here; set CTC_VECTORS"
-    ),
-    pytest.mark.timeout(1800),
-]
+pytestmark = pytest.mark.skipif(
+    not ETHEREUM_TESTS.exists(), reason=f"{ETHEREUM_TESTS} is not here; set CTC_VECTORS"
+)
 SEED = 3_155
 SAMPLE = 60
 """Cases of a sample."""
+PARTS = 60
+"""Tests that all the cases are spread over."""
 MAX_STEPS = 20_000
 """Of a case; what comes after them is left out, because py-evm needs minutes for some."""
 
@@ -46,27 +45,40 @@ def trace(case: StateCase, engine: ExecutionLayer) -> tuple[list[str], object]:
     return lines, (traced.result.verdict, traced.state_root, gas_used)
 
 
-def pick_cases(*, everything: bool) -> list[StateCase]:
+def pick_cases(part: int | None) -> list[StateCase]:
+    """Return the cases of a part of all files, or those of the sample."""
     top = find_top()
-    files = [file for group in list_groups(Suite.STATE, everything=everything) for file in group]
+    groups = list_groups(Suite.STATE, everything=part is not None)
+    files = [top / file for group in groups for file in group]
     cases = [
         case
-        for file in files
-        if not any(known.covers(Suite.STATE, "revm", file) for known in known_failures())
-        for case in read_state_cases(top / file)
+        for path in (files if part is None else files[part::PARTS])
+        if not any(known.covers(Suite.STATE.value, "revm", path) for known in known_failures())
+        for case in read_state_cases(path)
         if isinstance(case, StateCase) and case.fork <= Fork.PRAGUE
     ]
-    return cases if everything else random.Random(SEED).sample(cases, min(SAMPLE, len(cases)))
+    if part is not None:
+        return cases
+    return random.Random(SEED).sample(cases, min(SAMPLE, len(cases)))
 
 
-def test_state_tests_have_the_same_trace_on_both_engines(request: pytest.FixtureRequest) -> None:
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "part" in metafunc.fixturenames:
+        everything = metafunc.config.getoption("--vectors") == "all"
+        metafunc.parametrize("part", range(PARTS) if everything else [None])
+
+
+def test_state_tests_have_the_same_trace_on_both_engines(
+    part: int | None, request: pytest.FixtureRequest
+) -> None:
+    if request.config.getoption("--engine") != "both":
+        pytest.skip("compares both engines, and one is asked for")
     try:
         native, reference = create_engine("revm"), create_engine("py-evm")
     except EngineUnavailableError as error:
         pytest.skip(str(error))
-    everything = request.config.getoption("--vectors") == "all"
     steps = 0
-    for case in pick_cases(everything=everything):
+    for case in pick_cases(part):
         lines, end = trace(case, native)
         expected, expected_end = trace(case, reference)
         assert (case.name, case.fork_name, lines) == (case.name, case.fork_name, expected)

@@ -11,14 +11,18 @@ import random
 import shutil
 import tarfile
 import tempfile
-import tomllib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from contractchain.conformance import CaseResult, Suite, Verdict
+from contractchain.conformance import (
+    CaseResult,
+    KnownFailure,
+    Suite,
+    Tally,
+    apply_known_failures,
+    load_known_failures,
+)
 
 HERE = Path(__file__).parent
 FOLDER = Path(os.environ.get("CTC_VECTORS", HERE.parents[1] / "../shared/vectors")).resolve()
@@ -37,40 +41,10 @@ SAMPLE_MAX_BYTES = 60_000
 FILES_PER_TEST = 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class KnownFailure:
-    """Cases that fail, and why they must."""
-
-    suite: str
-    engines: tuple[str, ...]
-    files: tuple[str, ...]
-    """Patterns of paths below the archive's top folder."""
-    reason: str
-    evidence: str
-
-    def covers(self, suite: Suite, engine: str, file: str) -> bool:
-        """Tell whether every case of a file is expected to fail."""
-        return (
-            self.suite == suite.value
-            and engine in self.engines
-            and any(fnmatchcase(file, pattern) for pattern in self.files)
-        )
-
-
 @cache
 def known_failures() -> tuple[KnownFailure, ...]:
     """Return the entries of known_failures.toml."""
-    document = tomllib.loads((HERE / "known_failures.toml").read_text("utf-8"))
-    return tuple(
-        KnownFailure(
-            suite=entry["suite"],
-            engines=tuple(entry["engines"]),
-            files=tuple(entry["files"]),
-            reason=entry["reason"],
-            evidence=entry["evidence"],
-        )
-        for entry in document["failure"]
-    )
+    return load_known_failures(HERE / "known_failures.toml")
 
 
 def unpack(archive: Path) -> Path:
@@ -114,13 +88,18 @@ def list_groups(suite: Suite, *, everything: bool) -> list[tuple[str, ...]]:
 
 
 def find_faults(
-    suite: Suite, engine: str, file: str, results: Sequence[CaseResult]
-) -> Iterable[str]:
-    """Yield what is not as it should be: failures nobody knows of, known ones that pass."""
-    known = next((k for k in known_failures() if k.covers(suite, engine, file)), None)
-    for result in results:
-        name = f"{file}: {result.name} ({result.fork})"
-        if known is None and result.verdict is Verdict.FAILED:
-            yield f"{name}: {result.reason}; {result.expected} != {result.actual}"
-        if known is not None and result.verdict is Verdict.PASSED:
-            yield f"{name} passes, but known_failures.toml says: {known.reason}"
+    suite: Suite, engine: str, results: Iterable[CaseResult]
+) -> tuple[list[str], Tally]:
+    """Return what is not as it should be, and the counts.
+
+    Faults are failures nobody knows of, and known ones that pass.
+    """
+    tally = Tally()
+    for result in apply_known_failures(results, known_failures(), suite.value, engine):
+        tally.add(result)
+    faults = [
+        f"{failure.path}: {failure.name} ({failure.fork}): {failure.reason}; "
+        f"{failure.expected} != {failure.actual}"
+        for failure in tally.failures
+    ]
+    return faults, tally

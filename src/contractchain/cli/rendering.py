@@ -35,6 +35,8 @@ class Answer:
     exit_code: int = 0
     extra: dict[str, Any] = field(default_factory=dict)
     """Facts of the failure, for `--json`."""
+    is_one_line: bool = False
+    """The document is one line, for those who read the last line of many."""
     is_printed: bool = False
     """The command has written its output itself, as it came."""
 
@@ -49,7 +51,7 @@ def print_answer(answer: Answer, *, as_json: bool) -> int:
             document["warnings"] = list(answer.warnings)
         if answer.failure is not None:
             document["error"] = {"code": "failed", **answer.extra, "message": answer.failure}
-        click.echo(json.dumps(document, indent=2))
+        click.echo(json.dumps(document, indent=None if answer.is_one_line else 2))
     else:
         for warning in answer.warnings:
             mark = "" if warning.startswith("warning") else f"{_style('warning:', 'yellow')} "

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -12,7 +13,7 @@ from contractchain.conformance.block_tests import run_block_file
 from contractchain.conformance.results import CaseResult
 from contractchain.conformance.state_tests import run_state_file
 from contractchain.conformance.transaction_tests import run_transaction_file
-from contractchain.errors import UsageError
+from contractchain.errors import EngineError, UsageError
 from contractchain.execution import create_engine
 from contractchain.interfaces.execution import ExecutionLayer
 
@@ -105,6 +106,7 @@ def run_files(
     Raises:
         ConfigError: a file is malformed.
         EngineUnavailableError: the engine is not installed.
+        EngineError: a process died.
     """
     jobs = [_Job(suite=suite, path=path, engine=engine, fork=fork, case=case) for path in paths]
     if processes == 1 or len(jobs) < 2:
@@ -115,6 +117,11 @@ def run_files(
         try:
             results = pool.map(_run_job, jobs, chunksize=max(1, min(8, len(jobs) // processes)))
             yield from zip(paths, results, strict=True)
+        except BrokenProcessPool as error:
+            raise EngineError(
+                f"a process that ran tests on {engine} has died, perhaps for want of memory",
+                hint="`-j 1` shows at which file",
+            ) from error
         finally:
             pool.shutdown(cancel_futures=True)
 

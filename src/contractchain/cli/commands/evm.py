@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from contractchain.cli.commands.evm_scenario import BOTH, run_scenario_file
+from contractchain.cli.commands.evm_suites import (
+    describe_counts,
+    describe_failure,
+    run_suite,
+    suite_options,
+)
 from contractchain.cli.invocation import TEXT
 from contractchain.cli.invocation import command as ctc_command
 from contractchain.cli.options import ENGINES, MAX_GAS, parse_amount
@@ -17,7 +23,6 @@ from contractchain.cli.tracing import TraceOutput
 from contractchain.errors import UsageError, closest
 
 if TYPE_CHECKING:
-    from contractchain.conformance import CaseResult, Suite, Tally
     from contractchain.interfaces.execution_data import CallResult
 
 DEFAULT_GAS = 10_000_000
@@ -30,37 +35,6 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 @click.group("evm", context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
     """Run bytecode, and Ethereum's own test suites."""
-
-
-def _engine_option(function: Function) -> Function:
-    return click.option(
-        "--engine",
-        type=click.Choice(ENGINES),
-        default="auto",
-        envvar="CTC_ENGINE",
-        help="Execution engine.  [env: CTC_ENGINE]",
-    )(function)
-
-
-def _suite_options(function: Function) -> Function:
-    for decorator in (
-        click.argument(
-            "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
-        ),
-        click.option("--fork", metavar="NAME", help="Only this fork or network, as the files say."),
-        click.option(
-            "-j",
-            "--jobs",
-            type=click.IntRange(1, 64),
-            default=1,
-            show_default=True,
-            metavar="N",
-            help="Processes.",
-        ),
-        _engine_option,
-    ):
-        function = decorator(function)
-    return function
 
 
 def _trace_options(function: Function) -> Function:
@@ -80,7 +54,7 @@ def _trace_options(function: Function) -> Function:
         "ctc evm statetest --trace --fork Prague --case d0g1v0 stExample/add11.json",
     ],
 )
-@_suite_options
+@suite_options
 @click.option(
     "--case", metavar="NAME", help="Only this test, or its case NAME[0], or cases like d0g0v0."
 )
@@ -90,6 +64,7 @@ def statetest(
     fork: str | None,
     jobs: int,
     engine: str,
+    known: Path | None,
     case: str | None,
     trace: bool,
     trace_memory: bool,
@@ -104,7 +79,7 @@ def statetest(
 
     if trace or trace_memory:
         return _trace_case(paths, fork, case, engine, with_memory=trace_memory)
-    return _run_suite(Suite.STATE, paths, fork, jobs, engine, case)
+    return run_suite(Suite.STATE, paths, fork, jobs, engine, known, case)
 
 
 @ctc_command(
@@ -114,8 +89,10 @@ def statetest(
         "ctc evm blocktest --json BlockchainTests",
     ],
 )
-@_suite_options
-def blocktest(paths: tuple[Path, ...], fork: str | None, jobs: int, engine: str) -> Answer:
+@suite_options
+def blocktest(
+    paths: tuple[Path, ...], fork: str | None, jobs: int, engine: str, known: Path | None
+) -> Answer:
     """Run block tests: files or folders in the format of ethereum/tests.
 
     Every valid block must be imported and every invalid one refused for the reason given; the
@@ -123,12 +100,14 @@ def blocktest(paths: tuple[Path, ...], fork: str | None, jobs: int, engine: str)
     """
     from contractchain.conformance import Suite
 
-    return _run_suite(Suite.BLOCK, paths, fork, jobs, engine)
+    return run_suite(Suite.BLOCK, paths, fork, jobs, engine, known)
 
 
 @ctc_command("txtest", examples=["ctc evm txtest TransactionTests"])
-@_suite_options
-def txtest(paths: tuple[Path, ...], fork: str | None, jobs: int, engine: str) -> Answer:
+@suite_options
+def txtest(
+    paths: tuple[Path, ...], fork: str | None, jobs: int, engine: str, known: Path | None
+) -> Answer:
     """Run transaction tests: files or folders in the format of ethereum/tests.
 
     Hash, sender and intrinsic gas of valid transactions must come out as the files say; invalid
@@ -136,7 +115,7 @@ def txtest(paths: tuple[Path, ...], fork: str | None, jobs: int, engine: str) ->
     """
     from contractchain.conformance import Suite
 
-    return _run_suite(Suite.TRANSACTION, paths, fork, jobs, engine)
+    return run_suite(Suite.TRANSACTION, paths, fork, jobs, engine, known)
 
 
 @ctc_command(
@@ -234,29 +213,6 @@ command.add_command(txtest)
 command.add_command(run)
 
 
-def _run_suite(
-    suite: "Suite",
-    paths: tuple[Path, ...],
-    fork: str | None,
-    jobs: int,
-    engine: str,
-    case: str | None = None,
-) -> Answer:
-    from contractchain.conformance import Tally, find_test_files, run_files
-    from contractchain.execution import resolve_engine_name
-
-    name = resolve_engine_name(engine)
-    files = find_test_files(paths)
-    tally = Tally()
-    start = time.monotonic()
-    with _Progress(len(files)) as progress:
-        for path, results in run_files(suite, files, name, fork=fork, case=case, processes=jobs):
-            for result in results:
-                tally.add(result)
-            progress.advance(path, tally)
-    return _describe_suite(tally, name, len(files), time.monotonic() - start)
-
-
 def _trace_case(
     paths: tuple[Path, ...], fork: str | None, case: str | None, engine: str, *, with_memory: bool
 ) -> Answer:
@@ -272,82 +228,15 @@ def _trace_case(
     traced = trace_state_case(chosen, executing, output, path=str(path), with_memory=with_memory)
     tally = Tally()
     tally.add(traced.result)
-    answer = _describe_suite(tally, executing.name, 1, time.monotonic() - start)
+    answer = describe_counts(tally, executing.name, 1, time.monotonic() - start)
     outcome = Halt(reason="refused") if traced.call is None else traced.call.outcome
     gas_used = 0 if traced.call is None else traced.call.gas_used
     summary = encode_summary(outcome, gas_used, chosen.fork_name, traced.state_root)
     document = answer.document | {"case": chosen.name} | output.build_document(summary)
     is_passed = tally.passed == 1 or output.is_kept
-    warnings = () if is_passed else tuple(answer.text.splitlines()[:-1])
+    faults = (*map(describe_failure, tally.failures), *answer.text.splitlines()[:-1])
+    warnings = () if is_passed else faults
     return replace(answer, document=document, text=summary, warnings=warnings)
-
-
-class _Progress:
-    """A bar on stderr, if that is a terminal."""
-
-    def __init__(self, files: int) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-        console = Console(stderr=True)
-        self._bar = Progress(
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.description}"),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self._task = self._bar.add_task("", total=files)
-
-    def __enter__(self) -> "_Progress":
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def advance(self, path: Path, tally: "Tally") -> None:
-        """Show that a file is done."""
-        text = f"{tally.passed:,} passed, {tally.failed:,} failed  {path.stem}"
-        self._bar.update(self._task, advance=1, description=text)
-
-
-def _describe_suite(tally: "Tally", engine: str, files: int, seconds: float) -> Answer:
-    lines = [_describe_failure(failure) for failure in tally.failures]
-    lines += [f"skipped {count:,}: {reason}" for reason, count in tally.skips.items()]
-    lines.append(
-        f"{tally.passed:,} passed, {tally.failed:,} failed, {tally.skipped:,} skipped "
-        f"({files:,} files, {engine}, {seconds:.1f} s)"
-    )
-    document = {
-        "engine": engine,
-        "files": files,
-        "seconds": round(seconds, 3),
-        "skips": tally.skips,
-        "passed": tally.passed,
-        "failed": tally.failed,
-        "skipped": tally.skipped,
-        "failures": [
-            {
-                "name": failure.name,
-                "fork": failure.fork,
-                "reason": failure.reason,
-                "expected": failure.expected,
-                "actual": failure.actual,
-                "path": failure.path,
-            }
-            for failure in tally.failures
-        ],
-    }
-    return Answer(document=document, text="\n".join(lines), exit_code=1 if tally.failed else 0)
-
-
-def _describe_failure(failure: "CaseResult") -> str:
-    return (
-        f"FAILED {failure.name} ({failure.fork}): {failure.reason}; "
-        f"expected {failure.expected}, got {failure.actual}  [{failure.path}]"
-    )
 
 
 def _read_code(text: str) -> bytes:
