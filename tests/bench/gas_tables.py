@@ -1,7 +1,7 @@
 """What is measured: the contracts people copy, single constructs, a well-known library."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -84,16 +84,13 @@ def measure_constructs(solc: SolcOracle) -> list[Row]:
     text = (HERE / file).read_text()
     compiled = compile_everywhere({file: text}, file, solc)
     rows = []
-    for part in text.split("/// @title ")[1:]:
-        title, _, body = part.partition("\n")
-        match = re.match(r"contract (\w+)", body)
-        assert match, title
-        codes = compiled[match[1]]
-        gas = [_mean_gas(code, body) for code in codes]
+    for name, title, body in split_constructs(text):
+        codes = compiled[name]
+        gas = [mean_gas(code, body) for code in codes]
         size = [len(code.runtime) for code in codes]
         rows.append(
             Row(
-                contract=match[1],
+                contract=name,
                 what=title,
                 gas=(gas[0], gas[1], gas[2]),
                 size=(size[0], size[1], size[2]),
@@ -102,7 +99,17 @@ def measure_constructs(solc: SolcOracle) -> list[Row]:
     return rows
 
 
-def _mean_gas(code: Code, body: str) -> int:
+def split_constructs(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield name, title and source of each contract of `constructs.sol`."""
+    for part in text.split("/// @title ")[1:]:
+        title, _, body = part.partition("\n")
+        match = re.match(r"contract (\w+)", body)
+        assert match, title
+        yield match[1], title, body
+
+
+def mean_gas(code: Code, body: str) -> int:
+    """Return the mean gas of the calls that a source expects something of, and check it."""
     deployed = Deployed(code, ())
     total = 0
     calls = read_calls(body)

@@ -166,6 +166,16 @@ def test_compiling_without_optimiser_gives_other_code(counter: Path, ctc) -> Non
     assert size("--no-optimize") > size()
 
 
+def test_how_often_code_will_run_weighs_its_gas_against_its_size(counter: Path, ctc) -> None:
+    shutil.copy(EXAMPLES / "Token.sol", counter / "contracts")
+
+    def size(runs: str) -> int:
+        contracts = ctc("compile", "--json", "--optimize-runs", runs).document["contracts"]
+        return len(contracts["contracts/Token.sol:Token"]["bytecode"]["object"])
+
+    assert size("1") < size("1000000")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -1,4 +1,4 @@
-"""Every `run/*.sol` does what it says, compiled with and without optimisation."""
+"""Every `run/*.sol` does what it says, not optimised, and optimised for size or for gas."""
 
 import re
 from collections.abc import Iterator
@@ -21,6 +21,13 @@ from contractchain.lang import Settings, compile_sources
 
 FILES = sorted((Path(__file__).parent / "run").glob("*.sol"))
 
+SETTINGS = {
+    "plain": Settings(optimize=False),
+    "optimized": Settings(),
+    "small": Settings(runs=1),
+    "fast": Settings(runs=10**6),
+}
+
 
 @pytest.fixture(scope="module")
 def solc() -> Iterator[SolcOracle]:
@@ -29,13 +36,11 @@ def solc() -> Iterator[SolcOracle]:
     oracle.close()
 
 
-@pytest.mark.parametrize("optimize", [False, True], ids=["plain", "optimized"])
+@pytest.mark.parametrize("name", SETTINGS)
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_functions_return_what_the_file_says(path: Path, optimize: bool) -> None:
+def test_functions_return_what_the_file_says(path: Path, name: str) -> None:
     run = read_run_file(path)
-    compilation = compile_sources(
-        {path.name: run.source}, settings=Settings(optimize=optimize)
-    ).check()
+    compilation = compile_sources({path.name: run.source}, settings=SETTINGS[name]).check()
     artifact = list(compilation.artifacts.values())[-1]
     check_calls(run, list(artifact.abi), artifact.init_code)
 

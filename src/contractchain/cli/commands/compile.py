@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 )
 @click.option("--optimize/--no-optimize", default=True, help="Run the optimiser (default), or not.")
 @click.option(
+    "--optimize-runs",
     "--runs",
+    "runs",
     type=click.IntRange(0, 2**32 - 1),
     default=200,
     show_default=True,
