@@ -252,11 +252,6 @@ def _has_unknown_member(types: tuple[Type, ...]) -> bool:
     return any(item is UNKNOWN for item in types)
 
 
-def _is_hidden(symbol: Symbol) -> bool:
-    """Tell whether derived contracts do not see `symbol`, so that they can use its name."""
-    return isinstance(symbol, (FunctionSymbol, VariableSymbol)) and is_private(symbol)
-
-
 def _can_share(first: Symbol, second: Symbol) -> bool:
     if first is second:
         return True
