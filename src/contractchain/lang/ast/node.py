@@ -1,9 +1,8 @@
 """What all nodes share, and how to walk them without knowing their classes."""
 
 from collections.abc import Iterator
-from functools import cache
 from inspect import get_annotations
-from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform, get_args
+from typing import TYPE_CHECKING, Any, Final, TypeVar, dataclass_transform, get_args
 
 import msgspec
 
@@ -67,11 +66,16 @@ class Declaration(Node):
     """Where the name is written; the whole declaration where there is none."""
 
 
-@cache
-def _child_fields(cls: Any) -> tuple[str, ...]:
-    """Return the fields of a class of nodes that may hold nodes, alone or in a tuple."""
-    kinds = {name: kind for base in cls.__mro__ for name, kind in get_annotations(base).items()}
-    return tuple(name for name in cls.__struct_fields__ if _may_hold_node(kinds[name]))
+class _ChildFields(dict[Any, tuple[str, ...]]):
+    """The fields of each class of nodes that may hold nodes, alone or in a tuple."""
+
+    def __missing__(self, cls: Any) -> tuple[str, ...]:
+        kinds = {name: kind for base in cls.__mro__ for name, kind in get_annotations(base).items()}
+        self[cls] = tuple(name for name in cls.__struct_fields__ if _may_hold_node(kinds[name]))
+        return self[cls]
+
+
+_CHILD_FIELDS: Final = _ChildFields()
 
 
 def _may_hold_node(kind: Any) -> bool:
@@ -84,8 +88,7 @@ def _may_hold_node(kind: Any) -> bool:
 def list_children(parent: Node) -> list[Node]:
     """Return the nodes directly under `parent`, in the order of their fields."""
     children: list[Node] = []
-    cls: Any = type(parent)
-    for name in _child_fields(cls):
+    for name in _CHILD_FIELDS[parent.__class__]:
         value = getattr(parent, name)
         if value.__class__ is tuple:
             children += [item for item in value if item is not None]

@@ -14,6 +14,8 @@ from contractchain.lang.semantics.types import Type
 
 Signature = tuple[str, tuple[Type, ...]]
 """Name and parameter types."""
+Overridable: TypeAlias = FunctionSymbol | VariableSymbol
+"""A function, or a state variable with a getter."""
 Overriding: TypeAlias = FunctionSymbol | VariableSymbol | ModifierSymbol
 """What can override and be overridden."""
 
@@ -28,7 +30,7 @@ def override_signature(symbol: FunctionSymbol | VariableSymbol) -> Signature:
     return symbol.name, () if getter is None else getter.parameters
 
 
-def own_functions(contract: ContractSymbol) -> list[FunctionSymbol | VariableSymbol]:
+def own_functions(contract: ContractSymbol) -> list[Overridable]:
     """Return the functions and getters that `contract` itself declares.
 
     Private functions are among them: derived contracts cannot call them, and still may not
@@ -39,17 +41,48 @@ def own_functions(contract: ContractSymbol) -> list[FunctionSymbol | VariableSym
     return [*contract.functions, *specials, *getters]
 
 
-def find_nearest_functions(
-    contract: ContractSymbol, signature: Signature
-) -> list[FunctionSymbol | VariableSymbol]:
-    """Return the nearest function with this signature on every path to a base."""
-    out: list[FunctionSymbol | VariableSymbol] = []
-    for base in contract.bases:
-        own = [item for item in own_functions(base) if override_signature(item) == signature]
-        for item in own[:1] or find_nearest_functions(base, signature):
-            if item not in out:
-                out.append(item)
-    return out
+class OverrideGraph:
+    """What contracts declare and inherit by signature; asked again, it remembers.
+
+    All types of all declarations must be known.
+    """
+
+    def __init__(self) -> None:
+        self._own: dict[ContractSymbol, tuple[tuple[Overridable, Signature], ...]] = {}
+        self._first: dict[ContractSymbol, dict[Signature, Overridable]] = {}
+        self._nearest: dict[tuple[ContractSymbol, Signature], tuple[Overridable, ...]] = {}
+
+    def own(self, contract: ContractSymbol) -> tuple[tuple[Overridable, Signature], ...]:
+        """Return the functions and getters of `contract` itself, with their signatures."""
+        found = self._own.get(contract)
+        if found is None:
+            found = tuple((item, override_signature(item)) for item in own_functions(contract))
+            self._own[contract] = found
+        return found
+
+    def find_nearest(
+        self, contract: ContractSymbol, signature: Signature
+    ) -> tuple[Overridable, ...]:
+        """Return the nearest function with this signature on every path to a base."""
+        key = contract, signature
+        found = self._nearest.get(key)
+        if found is None:
+            out: dict[Overridable, None] = {}
+            for base in contract.bases:
+                own = self._first_of(base).get(signature)
+                nearest = self.find_nearest(base, signature) if own is None else (own,)
+                out.update(dict.fromkeys(nearest))
+            found = self._nearest[key] = tuple(out)
+        return found
+
+    def _first_of(self, contract: ContractSymbol) -> dict[Signature, Overridable]:
+        """Return what `contract` itself declares, the first by signature."""
+        found = self._first.get(contract)
+        if found is None:
+            found = self._first[contract] = {}
+            for item, signature in self.own(contract):
+                found.setdefault(signature, item)
+        return found
 
 
 def find_nearest_modifiers(contract: ContractSymbol, name: str) -> list[ModifierSymbol]:

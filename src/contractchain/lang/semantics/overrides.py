@@ -4,15 +4,14 @@ from collections.abc import Sequence
 
 from contractchain.crypto import keccak256
 from contractchain.lang import ast
-from contractchain.lang.semantics.context import declared_here
+from contractchain.lang.semantics.context import Context, declared_here
 from contractchain.lang.semantics.override_graph import (
+    Overridable,
+    OverrideGraph,
     Overriding,
     Signature,
-    find_nearest_functions,
     find_nearest_modifiers,
     leave_out_decided,
-    override_signature,
-    own_functions,
 )
 from contractchain.lang.semantics.override_rules import OverrideRules
 from contractchain.lang.semantics.signatures import external_signature
@@ -30,10 +29,14 @@ from contractchain.lang.semantics.types import UNKNOWN, Type
 class OverrideChecker(OverrideRules):
     """Checks one contract after the other, bases first."""
 
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.graph = OverrideGraph()
+
     def check(self, contract: ContractSymbol) -> None:
         """Check what `contract` overrides, and find out what it leaves unimplemented."""
-        for function in own_functions(contract):
-            self._check_function(contract, function)
+        for function, signature in self.graph.own(contract):
+            self._check_function(contract, function, signature)
         for modifier in contract.modifiers:
             self._check_modifier(contract, modifier)
         self._check_ambiguous(contract)
@@ -44,16 +47,10 @@ class OverrideChecker(OverrideRules):
 
     # functions
 
-    def _overridden(
-        self, contract: ContractSymbol, function: FunctionSymbol | VariableSymbol
-    ) -> list[FunctionSymbol | VariableSymbol]:
-        """Return the nearest functions under this signature on every path to a base."""
-        return find_nearest_functions(contract, override_signature(function))
-
     def _check_function(
-        self, contract: ContractSymbol, function: FunctionSymbol | VariableSymbol
+        self, contract: ContractSymbol, function: Overridable, signature: Signature
     ) -> None:
-        bases = self._overridden(contract, function)
+        bases = self.graph.find_nearest(contract, signature)
         function.overridden = tuple(i for i in bases if isinstance(i, FunctionSymbol))
         node = function.node
         if not bases:
@@ -102,15 +99,14 @@ class OverrideChecker(OverrideRules):
         """Report what several bases define and the contract does not decide."""
         if len(contract.bases) < 2:
             return
-        own = {override_signature(item) for item in own_functions(contract)}
+        own = {signature for _, signature in self.graph.own(contract)}
         seen: set[Signature] = set()
         for base in contract.linearised[1:]:
-            for item in own_functions(base):
-                signature = override_signature(item)
+            for item, signature in self.graph.own(base):
                 if signature in own or signature in seen:
                     continue
                 seen.add(signature)
-                inherited: set[Overriding] = set(find_nearest_functions(contract, signature))
+                inherited: set[Overriding] = set(self.graph.find_nearest(contract, signature))
                 self._check_decided(contract, inherited, signature[0])
 
     def _check_decided(self, contract: ContractSymbol, found: set[Overriding], name: str) -> None:
@@ -168,8 +164,7 @@ class OverrideChecker(OverrideRules):
         modifiers: set[str] = set()
         out: list[Symbol] = []
         for base in contract.linearised:
-            for item in own_functions(base):
-                signature = override_signature(item)
+            for item, signature in self.graph.own(base):
                 if signature in seen:
                     continue
                 seen.add(signature)
@@ -196,12 +191,12 @@ class OverrideChecker(OverrideRules):
         return out
 
     def _collect_interface(self, contract: ContractSymbol) -> None:
-        seen: dict[Signature, FunctionSymbol | VariableSymbol] = {}
+        seen: dict[Signature, Overridable] = {}
         for base in contract.linearised:
-            for item in own_functions(base):
+            for item, signature in self.graph.own(base):
                 is_open = isinstance(item, VariableSymbol) or item.is_part_of_interface
                 if is_open:
-                    seen.setdefault(override_signature(item), item)
+                    seen.setdefault(signature, item)
         for signature, item in seen.items():
             if UNKNOWN in signature[1] or _has_unknown_member(signature[1]):
                 continue

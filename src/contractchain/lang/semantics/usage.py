@@ -27,6 +27,9 @@ class UsageCollector:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._analysis: Analysis = context.analysis
+        self._telling: dict[int, list[ast.Node]] = {}
+        """The nodes under a body that say anything about what is reached, by node id of the body:
+        many contracts reach the same bodies."""
         self.created: dict[ContractSymbol, list[tuple[ContractSymbol, ast.Node]]] = {}
         """Contracts whose bytecode a contract contains, and where it asks for it."""
 
@@ -90,9 +93,27 @@ class UsageCollector:
             if root.node_id in seen:
                 continue
             seen.add(root.node_id)
-            for node in ast.walk(root):
+            for node in self._list_telling(root):
                 yield node
                 pending += self._followed(node, contract, owner)
+
+    def _list_telling(self, root: ast.Node) -> list[ast.Node]:
+        found = self._telling.get(root.node_id)
+        if found is None:
+            found = [node for node in ast.walk(root) if self._is_telling(node)]
+            self._telling[root.node_id] = found
+        return found
+
+    def _is_telling(self, node: ast.Node) -> bool:
+        info = self._analysis.expressions.get(node.node_id)
+        if info is None:
+            return isinstance(node, ast.ModifierInvocation)
+        return (
+            info.call is not None
+            or info.operator is not None
+            or isinstance(info.declaration, FunctionSymbol)
+            or isinstance(node, (ast.ModifierInvocation, ast.NewExpression, ast.MemberAccess))
+        )
 
     def _followed(
         self, node: ast.Node, contract: ContractSymbol, owner: ContractSymbol | None
