@@ -102,7 +102,7 @@ class OverrideChecker(OverrideRules):
         own = {signature for _, signature in self.graph.own(contract)}
         seen: set[Signature] = set()
         for base in contract.linearised[1:]:
-            for item, signature in self.graph.own(base):
+            for _, signature in self.graph.own(base):
                 if signature in own or signature in seen:
                     continue
                 seen.add(signature)
