@@ -87,9 +87,8 @@ DRAINED: tuple[Address, ...] = tuple(bytes.fromhex(digits) for digits in _DRAINE
 def find_dao_fork(config: ChainConfig) -> int | None:
     """Return the number of the block that makes the change, None on chains without it."""
     number = config.extra.get("daoForkBlock")
-    if isinstance(number, bool) or not isinstance(number, int):
-        return None
-    return number if config.extra.get("daoForkSupport") is True else None
+    has_support = config.extra.get("daoForkSupport") is True
+    return number if has_support and isinstance(number, int) else None
 
 
 def is_marked(number: int, config: ChainConfig) -> bool:

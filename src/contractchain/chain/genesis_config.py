@@ -1,13 +1,17 @@
 """The `config` object of geth's genesis.json to and from `ChainConfig`.
 
-Keys that no rule here depends on (`ethash`, `mergeNetsplitBlock`, the difficulty bomb's glaciers,
-anything unknown) are kept in `ChainConfig.extra` and come back on export.
+A known key must have a value of its kind; null is as good as absent. One that is not known is
+refused if it names the block or time of a fork (such a chain would follow other rules than ours)
+or is spelt much like a known one. Any other is kept in `ChainConfig.extra`, as are the known
+keys that are no fork of the schedule (`ethash`, the DAO fork, the difficulty bomb's glaciers), and
+comes back on export.
 """
 
 from collections.abc import Mapping
 from itertools import pairwise
 
 from contractchain.chain.json_fields import Fields
+from contractchain.errors import closest
 from contractchain.types import ChainConfig, Fork
 from contractchain.types.fork import CANCUN_BLOBS, PRAGUE_BLOBS, BlobSchedule
 
@@ -40,6 +44,13 @@ KNOWN = frozenset(
     + ["chainId", "eip155Block", "terminalTotalDifficulty", "terminalTotalDifficultyPassed"]
     + ["blobSchedule", "depositContractAddress"]
 )
+"""What has a field of its own in `ChainConfig`, or follows from one."""
+EXTRA_NUMBERS = (
+    *("daoForkBlock", "muirGlacierBlock", "arrowGlacierBlock", "grayGlacierBlock"),
+    "mergeNetsplitBlock",
+)
+EXTRA_OBJECTS = ("ethash", "clique")
+ALL_KEYS = KNOWN.union(EXTRA_NUMBERS, EXTRA_OBJECTS, ("daoForkSupport", "eip150Hash"))
 
 
 def parse_chain_config(fields: Fields) -> ChainConfig:
@@ -62,6 +73,7 @@ def parse_chain_config(fields: Fields) -> ChainConfig:
     _check_order(fields, times, TIME_KEYS)
     _check_replay_protection(fields)
     _add_petersburg(blocks)
+    fields.find_bool("terminalTotalDifficultyPassed")
     total_difficulty = fields.find_int("terminalTotalDifficulty")
     if times and total_difficulty is None:
         raise fields.fault(
@@ -75,7 +87,7 @@ def parse_chain_config(fields: Fields) -> ChainConfig:
         terminal_total_difficulty=total_difficulty,
         blob_schedules=_parse_blob_schedules(fields),
         deposit_contract=MAINNET_DEPOSIT_CONTRACT if deposit is None else deposit,
-        extra={key: value for key, value in fields.items() if key not in KNOWN},
+        extra=_parse_extra(fields),
     )
 
 
@@ -97,6 +109,34 @@ def to_config_json(config: ChainConfig) -> dict[str, object]:
     if schedules:
         out["blobSchedule"] = schedules
     return out | config.extra
+
+
+def _parse_extra(fields: Fields) -> dict[str, object]:
+    extra: dict[str, object] = {}
+    for key, value in fields.items():
+        if key in KNOWN or (value is None and key in ALL_KEYS):
+            continue
+        if key in EXTRA_NUMBERS:
+            extra[key] = fields.find_int(key, bits=64)
+            continue
+        if key in EXTRA_OBJECTS:
+            fields.find_object(key)
+        elif key == "daoForkSupport":
+            fields.find_bool(key)
+        elif key == "eip150Hash":
+            fields.find_bytes(key, size=32)
+        elif value is not None:
+            _check_unknown(fields, key)
+        extra[key] = value
+    return extra
+
+
+def _check_unknown(fields: Fields, key: str) -> None:
+    hint = closest(key, ALL_KEYS)
+    if key.endswith(("Block", "Time")):
+        raise fields.fault(key, "is not a fork that is built here", hint=hint)
+    if hint is not None:
+        raise fields.fault(key, "is not a key of `config`", hint=hint)
 
 
 def _check_order(
@@ -127,15 +167,15 @@ def _add_petersburg(blocks: list[tuple[Fork, int]]) -> None:
 
 
 def _parse_blob_schedules(fields: Fields) -> tuple[tuple[int, BlobSchedule], ...]:
-    given = fields.find_object("blobSchedule")
+    given = fields.find_object("blobSchedule") or Fields({})
+    named = {name: _parse_schedule(entry) for name, entry in given.objects()}
     schedules: list[tuple[int, BlobSchedule]] = []
     for name in BLOB_FORKS:
         time = fields.find_int(f"{name}Time", bits=64)
         if time is None:
             continue
-        entry = given.find_object(name) if given is not None else None
-        if entry is not None:
-            schedules.append((time, _parse_schedule(entry)))
+        if name in named:
+            schedules.append((time, named[name]))
         elif name in DEFAULT_SCHEDULES:
             schedules.append((time, DEFAULT_SCHEDULES[name]))
         else:

@@ -1,7 +1,8 @@
 """geth's genesis.json to and from `Genesis`.
 
-Every key that shapes the first block is read; keys of an account that only tools use
-(`secretKey`, `comment`) are skipped. What the genesis means is in `contractchain.chain.genesis`.
+Every key that shapes the first block is read. One that is not known is skipped, unless it is spelt
+much like a known one; in an account every other key is refused but those that only tools use
+(`secretKey`, `comment`). What the genesis means is in `contractchain.chain.genesis`.
 """
 
 import json
@@ -72,6 +73,7 @@ def _parse_genesis(fields: Fields) -> Genesis:
         raise fields.fault("config", "missing; expected an object with `chainId` and the forks")
     if fields.find_int("number"):
         raise fields.fault("number", "must be 0: a chain starts at block 0")
+    fields.find_int("gasUsed", bits=64)  # follows from there being no transactions
     extra_data = fields.find_bytes("extraData") or b""
     nonce = fields.find_int("nonce", bits=64) or 0
     return Genesis(

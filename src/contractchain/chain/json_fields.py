@@ -75,6 +75,13 @@ class Fields:
             raise self.fault(key, "missing; expected a number")
         return value
 
+    def find_bool(self, key: str) -> bool | None:
+        """Return true or false, None if there is neither."""
+        value = self._values.get(key)
+        if value is not None and not isinstance(value, bool):
+            raise self.fault(key, f"expected true or false, found {_kind(value)}")
+        return value
+
     def find_bytes(self, key: str, *, size: int | None = None) -> bytes | None:
         """Return the bytes of a hex text, None if there is none."""
         value = self._values.get(key)

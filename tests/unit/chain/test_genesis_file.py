@@ -6,17 +6,20 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chain_cases import make_genesis
+from contractchain.chain.dao import find_dao_fork
 from contractchain.chain.genesis import build_genesis_block
+from contractchain.chain.genesis_config import ALL_KEYS, BLOCK_KEYS, EXTRA_NUMBERS, TIME_KEYS
 from contractchain.chain.genesis_file import decode_genesis, encode_genesis, load_genesis
 from contractchain.codec.block import decode_block
 from contractchain.errors import ConfigError
 from contractchain.interfaces.execution import ExecutionLayer
 from contractchain.types import Fork
 
+ADDRESS = "0x" + "07" * 20
 VECTORS = Path(os.environ.get("CTC_VECTORS", "../shared/vectors"))
 
 
@@ -190,10 +193,99 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
     max_leaves=6,
 )
-KEYS = ["config", "alloc", "gasLimit", "difficulty", "nonce", "extraData", "mixHash", "coinbase"]
+lists = st.lists(json_values, max_size=2)
+objects = st.dictionaries(st.text(max_size=4), json_values, max_size=2)
+no_hex = st.sampled_from(["", "0x", "zz", "0xzz", " 0x1", "1e3", "0x-1", "-5", "0b1", "١"])
+WRONG = {
+    "number": st.one_of(
+        lists, objects, st.booleans(), st.floats(allow_nan=False), no_hex, st.integers(max_value=-1)
+    ),
+    "bytes": st.one_of(
+        lists,
+        objects,
+        st.booleans(),
+        st.integers(),
+        st.sampled_from(["0xzz", "0x1g", " ", "0x 11"]),
+    ),
+    "object": st.one_of(lists, st.booleans(), st.integers(), st.text(max_size=3)),
+    "truth": st.one_of(lists, objects, st.integers(), st.sampled_from(["true", "", "0x1"])),
+}
+"""By kind of key: values of every JSON type that it cannot have."""
+KINDS = {
+    "number": (
+        *("gasLimit", "difficulty", "timestamp", "nonce", "number", "gasUsed", "baseFeePerGas"),
+        *("blobGasUsed", "excessBlobGas", "config.chainId", "config.terminalTotalDifficulty"),
+        *(f"config.{key}" for key, _ in (*BLOCK_KEYS, *TIME_KEYS)),
+        *(f"config.{key}" for key in EXTRA_NUMBERS),
+        *(f"config.bpo{n}Time" for n in range(1, 6)),
+        *("config.eip155Block", "config.blobSchedule.prague.max"),
+        *("config.blobSchedule.cancun.target", "config.blobSchedule.bpo1.baseFeeUpdateFraction"),
+        *(f"alloc.{ADDRESS}.balance", f"alloc.{ADDRESS}.nonce"),
+    ),
+    "bytes": (
+        *("coinbase", "extraData", "mixHash", "parentHash", "parentBeaconBlockRoot"),
+        *("config.depositContractAddress", "config.eip150Hash"),
+        *(f"alloc.{ADDRESS}.code", f"alloc.{ADDRESS}.storage.0x01"),
+    ),
+    "object": (
+        *("config", "alloc", "config.ethash", "config.clique", "config.blobSchedule"),
+        *("config.blobSchedule.cancun", f"alloc.{ADDRESS}", f"alloc.{ADDRESS}.storage"),
+    ),
+    "truth": ("config.daoForkSupport", "config.terminalTotalDifficultyPassed"),
+}
+KNOWN_KEYS = [(kind, key) for kind, keys in KINDS.items() for key in keys]
 
 
-@given(st.dictionaries(st.sampled_from(KEYS), json_values))
+def with_value(dotted: str, value: object) -> str:
+    """Return a genesis in which one key has this value."""
+    schedule = {"target": 1, "max": 2, "baseFeeUpdateFraction": 3}
+    document = json.loads(text())
+    document["config"]["blobSchedule"] = {
+        name: dict(schedule) for name in ("cancun", "prague", "bpo1")
+    }
+    document["alloc"][ADDRESS] = {"storage": {}}
+    *path, last = dotted.split(".")
+    place = document
+    for name in path:
+        place = place[name]
+    place[last] = value
+    return json.dumps(document)
+
+
+@pytest.mark.parametrize(("kind", "key"), KNOWN_KEYS)
+@given(data=st.data())
+@settings(max_examples=10)
+def test_a_value_of_the_wrong_kind_is_refused_wherever_it_is(
+    kind: str, key: str, data: st.DataObject
+) -> None:
+    error = fault(with_value(key, data.draw(WRONG[kind])))
+    assert error.key == key
+
+
+NEEDED = ("config", "gasLimit", "config.chainId", f"alloc.{ADDRESS}", "config.blobSchedule.cancun")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [k for _, k in KNOWN_KEYS if k not in NEEDED and "Schedule." not in k and "0x01" not in k],
+)
+def test_null_is_as_good_as_absent(key: str) -> None:
+    assert key.split(".")[-1] not in decode_genesis(with_value(key, None)).config.extra
+
+
+TOP_KEYS = [
+    "config",
+    "alloc",
+    "gasLimit",
+    "difficulty",
+    "nonce",
+    "extraData",
+    "mixHash",
+    "coinbase",
+]
+
+
+@given(st.dictionaries(st.sampled_from(TOP_KEYS), json_values))
 def test_whatever_json_says_the_answer_is_a_genesis_or_a_configuration_error(
     changes: dict[str, object],
 ) -> None:
@@ -201,6 +293,47 @@ def test_whatever_json_says_the_answer_is_a_genesis_or_a_configuration_error(
         decode_genesis(text(**changes))
     except ConfigError as error:
         assert str(error)
+
+
+config_keys = st.sampled_from(sorted(ALL_KEYS)) | st.text(max_size=12)
+
+
+@given(st.dictionaries(config_keys, json_values, max_size=4))
+def test_whatever_config_says_the_answer_is_a_genesis_that_survives_or_an_error(
+    changes: dict[str, object],
+) -> None:
+    try:
+        genesis = decode_genesis(text(config={"chainId": 1} | changes))
+    except ConfigError as error:
+        assert str(error)
+    else:
+        assert decode_genesis(encode_genesis(genesis)) == genesis
+
+
+@pytest.mark.parametrize(
+    ("key", "words", "hint"),
+    [
+        ("verkleTime", "not a fork that is built", None),
+        ("regolithTime", "not a fork that is built", None),
+        ("bpo6Time", "not a fork that is built", "bpo5Time"),
+        ("londonBlok", "not a key of `config`", "londonBlock"),
+        ("daoForkSuport", "not a key of `config`", "daoForkSupport"),
+    ],
+)
+def test_a_key_that_would_change_the_rules_is_not_passed_over(
+    key: str, words: str, hint: str | None
+) -> None:
+    error = fault(text(config={"chainId": 1, key: 5}))
+    assert (error.key, words in str(error)) == (f"config.{key}", True)
+    assert hint is None or hint in (error.hint or "")
+
+
+def test_numbers_of_the_bomb_and_the_dao_fork_may_be_text() -> None:
+    config = decode_genesis(
+        text(config={"chainId": 1, "daoForkBlock": "0x10", "daoForkSupport": True, "clique": {}})
+    ).config
+    assert config.extra == {"daoForkBlock": 16, "daoForkSupport": True, "clique": {}}
+    assert find_dao_fork(config) == 16
 
 
 @given(st.binary(max_size=60))
