@@ -143,6 +143,14 @@ def test_a_type_is_refused_before_its_fork(engine: ExecutionLayer, index: int) -
     assert (fault.got, fault.fork) == (index, before.value)
 
 
+def test_a_type_that_is_not_there_yet_is_the_fault_whatever_follows_it(
+    engine: ExecutionLayer,
+) -> None:
+    for raw in (b"\x02", b"\x02\xc0", b"\x04zz"):
+        assert isinstance(decode_one(engine, raw, rules_of(Fork.BERLIN)), TransactionTypeError)
+        assert isinstance(decode_one(engine, raw, rules_of(Fork.PRAGUE)), DecodeError)
+
+
 @pytest.mark.parametrize("transaction", ONE_OF_EACH[1:], ids=lambda t: f"type-{t.type}")
 def test_another_chain_id_is_refused(engine: ExecutionLayer, transaction: Transaction) -> None:
     fault = fault_of(engine, replace(transaction, chain_id=2))

@@ -58,9 +58,11 @@ impl Decoder {
                 continue;
             }
             // Everything cheap comes before the recovery.
-            match Parsed::decode(raws[index], hashes[index])
-                .and_then(|parsed| rules.check(&parsed.facts()).map(|_| parsed))
-            {
+            let checked = rules
+                .check_type(raws[index])
+                .and_then(|()| Parsed::decode(raws[index], hashes[index]))
+                .and_then(|parsed| rules.check(&parsed.facts()).map(|_| parsed));
+            match checked {
                 Ok(parsed) => work.push((index, parsed)),
                 Err(fault) => faults.push((index, fault)),
             }

@@ -145,8 +145,15 @@ impl Rules {
         Ok(intrinsic)
     }
 
-    fn check_identity(&self, facts: &Facts<'_>) -> Result<()> {
-        let kind = facts.env.tx_type;
+    /// Checks that the fork has the type that an encoding begins with, if it is a type at all.
+    pub fn check_type(&self, raw: &[u8]) -> Result<()> {
+        match raw.first() {
+            Some(kind @ 1..=4) => self.check_kind(*kind),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_kind(&self, kind: u8) -> Result<()> {
         let first = match kind {
             0 => Fork::Frontier,
             1 => Fork::Berlin,
@@ -163,6 +170,12 @@ impl Rules {
                 ],
             ));
         }
+        Ok(())
+    }
+
+    fn check_identity(&self, facts: &Facts<'_>) -> Result<()> {
+        let kind = facts.env.tx_type;
+        self.check_kind(kind)?;
         let Some(chain_id) = facts.signed_chain_id else {
             return Ok(());
         };

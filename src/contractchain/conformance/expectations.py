@@ -1,10 +1,11 @@
 """What an `expectException` of a vector means in classes of ours.
 
-A vector says why something is invalid; it passes only if our error is of the class (and, for a
-header, names the field) that stands for that reason. `A|B` allows either. Names are those of
-execution-spec-tests, and the older ones of the retesteth tool.
+A vector says why something is invalid; it passes only if our error is of the very class that stands
+for that reason, names the field if it is about a header, and has the words given where a class has
+several reasons. `A|B` allows either. Names are those of execution-spec-tests, and the older ones of
+the retesteth tool.
 
-Where several classes stand for one name, the vectors use the name for what we tell apart.
+Where more than one error stands for a name, the comment beside it says what we tell apart there.
 """
 
 from dataclasses import dataclass
@@ -39,14 +40,17 @@ from contractchain.errors import (
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A class of error, and the header field it must name if it is about one."""
+    """A class of error, not those derived from it, and what the error must say."""
 
     error: type[ValidationError]
     field_name: str = ""
+    """Header field that it names; empty for any, and for none."""
+    words: str = ""
+    """Part of its message."""
 
     def is_met_by(self, error: ValidationError) -> bool:
         """Tell whether an error is the one that is expected."""
-        if not isinstance(error, self.error):
+        if type(error) is not self.error or self.words not in str(error):
             return False
         return not self.field_name or getattr(error, "field_name", None) == self.field_name
 
@@ -63,31 +67,49 @@ def _executed(name: str) -> tuple[Expected, ...]:
     return (Expected(MismatchError, name),)
 
 
+def _worded(error: type[ValidationError], *words: str) -> tuple[Expected, ...]:
+    return tuple(Expected(error, words=part) for part in words)
+
+
 _ENCODING = _any(DecodeError)
-_BLOBS = _any(BlobTransactionError)
+_OVERFLOW = _worded(DecodeError, "integer longer than")
+_WORD = _worded(DecodeError, "expected 32 bytes")
+_RECIPIENT = _worded(DecodeError, "`to` has")
 _TYPE = _any(TransactionTypeError)
+_NO_BLOBS = _worded(BlobTransactionError, "at least one blob")
+_MANY_BLOBS = _worded(BlobTransactionError, "blobs, at most", "blobs in the block, at most")
+"""In a transaction, and in a block."""
+_BLOB_CREATION = _worded(BlobTransactionError, "cannot create")
+_BLOB_VERSION = _worded(BlobTransactionError, "has version")
+_CREATION = _worded(AuthorizationListError, "cannot create")
+_NO_RELATIVE = _worded(InvalidUncleError, "no close relative")
+_ANCESTOR = _worded(InvalidUncleError, "is an ancestor, or listed before")
+_UNCLE_OF_WRONG_ERA = _worded(InvalidUncleError, "is invalid: `base_fee_per_gas`")
+_CANCUN_FIELDS = _header("blob_gas_used", "excess_blob_gas", "parent_beacon_block_root")
+"""Whichever of the three that came together is missed first."""
 
 TRANSACTIONS: dict[str, tuple[Expected, ...]] = {
-    # An unknown type does not decode, a known one comes too early.
-    "TYPE_NOT_SUPPORTED": _any(TransactionTypeError, DecodeError),
+    # A known type comes too early; bytes that begin with anything else are of no type.
+    "TYPE_NOT_SUPPORTED": (*_TYPE, *_worded(DecodeError, "unknown transaction type")),
     "SENDER_NOT_EOA": _any(SenderHasCodeError),
-    "ADDRESS_TOO_SHORT": _ENCODING,
-    "ADDRESS_TOO_LONG": _ENCODING,
+    "ADDRESS_TOO_SHORT": _RECIPIENT,
+    "ADDRESS_TOO_LONG": _RECIPIENT,
     "NONCE_MISMATCH_TOO_HIGH": _any(NonceTooHighError),
     "NONCE_MISMATCH_TOO_LOW": _any(NonceTooLowError),
     "NONCE_TOO_BIG": _any(NonceOverflowError),
     "NONCE_IS_MAX": _any(NonceOverflowError),
-    "NONCE_OVERFLOW": _ENCODING,
-    "GASLIMIT_OVERFLOW": _ENCODING,
-    "VALUE_OVERFLOW": _ENCODING,
-    "GASPRICE_OVERFLOW": _any(DecodeError, FeeOverflowError),
-    "PRIORITY_OVERFLOW": _any(DecodeError, FeeOverflowError),
+    "NONCE_OVERFLOW": _OVERFLOW,
+    # One vector writes the limit with zeros before it, which is wrong whatever its size.
+    "GASLIMIT_OVERFLOW": (*_OVERFLOW, *_worded(DecodeError, "leading zeros")),
+    "VALUE_OVERFLOW": _OVERFLOW,
+    "GASPRICE_OVERFLOW": _OVERFLOW,
+    "PRIORITY_OVERFLOW": _OVERFLOW,
     "GASLIMIT_PRICE_PRODUCT_OVERFLOW": _any(FeeOverflowError),
     # An r or s of more than 256 bits does not decode.
-    "INVALID_SIGNATURE_VRS": _any(InvalidSignatureError, DecodeError),
+    "INVALID_SIGNATURE_VRS": (*_any(InvalidSignatureError), *_OVERFLOW),
     "EC_RECOVERY_FAIL": _any(InvalidSignatureError),
     # Also of a v that is neither a recovery id nor holds a chain id.
-    "INVALID_CHAINID": _any(WrongChainIdError, InvalidSignatureError),
+    "INVALID_CHAINID": (*_any(WrongChainIdError), *_worded(InvalidSignatureError, "v is")),
     "INSUFFICIENT_ACCOUNT_FUNDS": _any(InsufficientFundsError),
     "INSUFFICIENT_MAX_FEE_PER_GAS": _any(FeeTooLowError),
     "INSUFFICIENT_MAX_FEE_PER_BLOB_GAS": _any(BlobFeeTooLowError),
@@ -102,28 +124,32 @@ TRANSACTIONS: dict[str, tuple[Expected, ...]] = {
     "TYPE_2_TX_PRE_FORK": _TYPE,
     "TYPE_3_TX_PRE_FORK": _TYPE,
     "TYPE_3_TX_ZERO_BLOBS_PRE_FORK": _TYPE,
-    "TYPE_3_TX_INVALID_BLOB_VERSIONED_HASH": _BLOBS,
-    "TYPE_3_TX_BLOB_COUNT_EXCEEDED": _BLOBS,
-    "TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED": _BLOBS,
-    "TYPE_3_TX_ZERO_BLOBS": _BLOBS,
-    "TYPE_3_TX_CONTRACT_CREATION": _BLOBS,
+    "TYPE_3_TX_INVALID_BLOB_VERSIONED_HASH": _BLOB_VERSION,
+    "TYPE_3_TX_BLOB_COUNT_EXCEEDED": _MANY_BLOBS,
+    "TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED": _MANY_BLOBS,
+    "TYPE_3_TX_ZERO_BLOBS": _NO_BLOBS,
+    "TYPE_3_TX_CONTRACT_CREATION": _BLOB_CREATION,
     "TYPE_3_TX_WITH_FULL_BLOBS": _ENCODING,
-    "TYPE_4_EMPTY_AUTHORIZATION_LIST": _any(AuthorizationListError),
-    "TYPE_4_TX_CONTRACT_CREATION": _any(AuthorizationListError),
-    "TYPE_4_INVALID_AUTHORITY_SIGNATURE": _any(AuthorizationListError, DecodeError),
-    "TYPE_4_INVALID_AUTHORITY_SIGNATURE_S_TOO_HIGH": _any(AuthorizationListError, DecodeError),
+    "TYPE_4_EMPTY_AUTHORIZATION_LIST": _worded(AuthorizationListError, "is empty"),
+    "TYPE_4_TX_CONTRACT_CREATION": _CREATION,
+    # A signature that recovers nobody is skipped; invalid is only what does not decode.
+    "TYPE_4_INVALID_AUTHORITY_SIGNATURE": _OVERFLOW,
+    "TYPE_4_INVALID_AUTHORITY_SIGNATURE_S_TOO_HIGH": _OVERFLOW,
     "TYPE_4_INVALID_AUTHORIZATION_FORMAT": _ENCODING,
     "TYPE_4_TX_PRE_FORK": _TYPE,
+    # The vectors say so under every fork, also under those that look no further than the type.
+    "RLP_INVALID_ACCESS_LIST_STORAGE_TOO_LONG": (*_WORD, *_TYPE),
+    "RLP_INVALID_ACCESS_LIST_STORAGE_TOO_SHORT": (*_WORD, *_TYPE),
 }
-"""By name after `TransactionException.`; `RLP_…` names are all encodings."""
+"""By name after `TransactionException.`; all other `RLP_…` names are encodings."""
 
 BLOCKS: dict[str, tuple[Expected, ...]] = {
-    "TOO_MANY_UNCLES": _any(InvalidUncleError),
-    "UNCLE_IN_CHAIN": _any(InvalidUncleError),
-    "UNCLE_IS_ANCESTOR": _any(InvalidUncleError),
-    "UNCLE_IS_BROTHER": _any(InvalidUncleError),
-    "UNCLE_PARENT_INCORRECT": _any(InvalidUncleError),
-    "UNCLE_UNKNOWN_PARENT": _any(InvalidUncleError),
+    "TOO_MANY_UNCLES": _worded(InvalidUncleError, "at most"),
+    "UNCLE_IN_CHAIN": _ANCESTOR,
+    "UNCLE_IS_ANCESTOR": _ANCESTOR,
+    "UNCLE_IS_BROTHER": _NO_RELATIVE,
+    "UNCLE_PARENT_INCORRECT": _NO_RELATIVE,
+    "UNCLE_UNKNOWN_PARENT": _NO_RELATIVE,
     "EXTRA_DATA_TOO_BIG": _header("extra_data"),
     "EXTRA_DATA_INVALID_DAO": _header("extra_data"),
     "UNKNOWN_PARENT": _any(UnknownParentError),
@@ -138,55 +164,69 @@ BLOCKS: dict[str, tuple[Expected, ...]] = {
     "INVALID_RECEIPTS_ROOT": _executed("receipts_root"),
     "INVALID_TRANSACTIONS_ROOT": _executed("transactions_root"),
     "INVALID_WITHDRAWALS_ROOT": _executed("withdrawals_root"),
+    # After the merge it is a fault of the header, before it one that the body shows.
     "INVALID_UNCLES_HASH": (*_executed("uncles_hash"), *_header("uncles_hash")),
     "INVALID_REQUESTS": _executed("requests_hash"),
     "INVALID_BASEFEE_PER_GAS": _header("base_fee_per_gas"),
     # Above the limit it is a fault of the header, or of a transaction that has no room.
     "GAS_USED_OVERFLOW": (*_header("gas_used"), *_any(GasLimitExceededError)),
+    # What exceeds the gas limit is seen before anything is executed.
     "INVALID_GAS_USED": (*_executed("gas_used"), *_header("gas_used")),
     "INVALID_GAS_USED_ABOVE_LIMIT": _header("gas_used"),
-    "INCORRECT_BLOCK_FORMAT": _any(DecodeError, InvalidHeaderError, InvalidBlockError),
+    # A field of the header too many or too few is seen when it is decoded, when the header is
+    # checked, or, for the withdrawals of the body, with the block.
+    "INCORRECT_BLOCK_FORMAT": (
+        *_any(DecodeError, InvalidHeaderError),
+        *_worded(InvalidBlockError, "list of withdrawals"),
+    ),
     "BLOB_GAS_USED_ABOVE_LIMIT": _header("blob_gas_used"),
+    # What is no whole number of blobs is a fault of the header, the sum shows after executing.
     "INCORRECT_BLOB_GAS_USED": (*_header("blob_gas_used"), *_executed("blob_gas_used")),
     "INCORRECT_EXCESS_BLOB_GAS": _header("excess_blob_gas"),
-    "INVALID_DEPOSIT_EVENT_LAYOUT": _any(InvalidBlockError),
-    "SYSTEM_CONTRACT_EMPTY": _any(InvalidBlockError),
-    "SYSTEM_CONTRACT_CALL_FAILED": _any(InvalidBlockError),
+    "INVALID_DEPOSIT_EVENT_LAYOUT": _worded(InvalidBlockError, "deposit log"),
+    "SYSTEM_CONTRACT_EMPTY": _worded(InvalidBlockError, "has no code"),
+    "SYSTEM_CONTRACT_CALL_FAILED": _worded(InvalidBlockError, " failed"),
+    # RLP as such, but no structure of a block: a header that lacks a field decodes as an older one.
     "RLP_STRUCTURES_ENCODING": _any(DecodeError, InvalidHeaderError),
-    "RLP_WITHDRAWALS_NOT_READ": _any(DecodeError, InvalidBlockError),
-    "RLP_INVALID_FIELD_OVERFLOW_64": _ENCODING,
-    "RLP_INVALID_ADDRESS": _ENCODING,
-    "RLP_BLOCK_LIMIT_EXCEEDED": _any(InvalidBlockError),
+    # A body without withdrawals decodes as one of an older block.
+    "RLP_WITHDRAWALS_NOT_READ": (
+        *_ENCODING,
+        *_worded(InvalidBlockError, "list of withdrawals"),
+    ),
+    "RLP_INVALID_FIELD_OVERFLOW_64": _OVERFLOW,
+    "RLP_INVALID_ADDRESS": _worded(DecodeError, "expected 20 bytes"),
+    "RLP_BLOCK_LIMIT_EXCEEDED": _worded(InvalidBlockError, "bytes, at most"),
     # Blocks of the wrong era: some field of the header has no place, or is missing.
-    "IMPORT_IMPOSSIBLE_LEGACY": _header("base_fee_per_gas", "gas_limit"),
+    "IMPORT_IMPOSSIBLE_LEGACY": _header("base_fee_per_gas"),
     # The next two are also said of uncles.
     "IMPORT_IMPOSSIBLE_LEGACY_WRONG_PARENT": (
-        *_header("base_fee_per_gas", "gas_limit"),
-        *_any(InvalidUncleError),
+        *_header("base_fee_per_gas"),
+        *_UNCLE_OF_WRONG_ERA,
     ),
     "IMPORT_IMPOSSIBLE_LONDON_WRONG_PARENT": (
-        *_header("base_fee_per_gas", "gas_limit"),
-        *_any(InvalidUncleError),
+        *_header("base_fee_per_gas"),
+        *_UNCLE_OF_WRONG_ERA,
     ),
-    "IMPORT_IMPOSSIBLE_LONDON_OVER_LEGACY": _header("base_fee_per_gas", "gas_limit"),
+    "IMPORT_IMPOSSIBLE_LONDON_OVER_LEGACY": _header("base_fee_per_gas"),
     "IMPORT_IMPOSSIBLE_DIFFICULTY_OVER_PARIS": _header("difficulty"),
     "IMPORT_IMPOSSIBLE_PARIS_WRONG_POW": _header("difficulty"),
     "IMPORT_IMPOSSIBLE_PARIS_WRONG_POS": _header("difficulty"),
     "IMPORT_IMPOSSIBLE_UNCLES_OVER_PARIS": _header("uncles_hash"),
     "IMPORT_IMPOSSIBLE_SHANGHAI": _header("withdrawals_root"),
     "IMPORT_IMPOSSIBLE_PARIS_OVER_SHANGHAI": _header("withdrawals_root"),
-    "IMPORT_IMPOSSIBLE_CANCUN": _any(InvalidHeaderError),
-    "IMPORT_IMPOSSIBLE_CANCUN_OVER_SHANGHAI": _any(InvalidHeaderError),
+    "IMPORT_IMPOSSIBLE_CANCUN": _CANCUN_FIELDS,
+    "IMPORT_IMPOSSIBLE_CANCUN_OVER_SHANGHAI": _CANCUN_FIELDS,
 }
 """By name after `BlockException.`."""
 
 OLDER: dict[str, tuple[Expected, ...]] = {
-    "TR_TypeNotSupported": _any(TransactionTypeError, DecodeError),
-    "TR_TypeNotSupportedBlob": _any(TransactionTypeError, DecodeError),
+    "TR_TypeNotSupported": _TYPE,
+    "TR_TypeNotSupportedBlob": _TYPE,
     "TR_IntrinsicGas": _any(IntrinsicGasTooLowError),
     "IntrinsicGas": _any(IntrinsicGasTooLowError),
     "TR_NoFunds": _any(InsufficientFundsError),
     "TR_NoFundsX": _any(InsufficientFundsError),
+    # The names with two reasons allow either.
     "TR_NoFundsOrGas": _any(InsufficientFundsError, GasLimitExceededError),
     "TR_NoFundsValue": _any(InsufficientFundsError),
     "TR_FeeCapLessThanBlocks": _any(FeeTooLowError),
@@ -198,29 +238,30 @@ OLDER: dict[str, tuple[Expected, ...]] = {
     "TR_NonceTooHigh": _any(NonceTooHighError),
     "TR_NonceTooLow": _any(NonceTooLowError),
     "TR_InitCodeLimitExceeded": _any(InitCodeTooLargeError),
-    "TR_BLOBLIST_OVERSIZE": _BLOBS,
-    "TR_EMPTYBLOB": _BLOBS,
-    "TR_BLOBCREATE": _BLOBS,
-    "TR_BLOBVERSION_INVALID": _BLOBS,
+    "TR_BLOBLIST_OVERSIZE": _MANY_BLOBS,
+    "TR_EMPTYBLOB": _NO_BLOBS,
+    "TR_BLOBCREATE": _BLOB_CREATION,
+    "TR_BLOBVERSION_INVALID": _BLOB_VERSION,
     "SenderNotEOA": _any(SenderHasCodeError),
     "SenderNotEOAorNoCASH": _any(SenderHasCodeError, InsufficientFundsError),
-    "TooManyUncles": _any(InvalidUncleError),
-    "UncleInChain": _any(InvalidUncleError),
-    "UncleIsAncestor": _any(InvalidUncleError),
-    "UncleIsBrother": _any(InvalidUncleError),
-    "UncleParentIncorrect": _any(InvalidUncleError),
+    "TooManyUncles": _worded(InvalidUncleError, "at most"),
+    "UncleInChain": _ANCESTOR,
+    "UncleIsAncestor": _ANCESTOR,
+    "UncleIsBrother": _NO_RELATIVE,
+    "UncleParentIncorrect": _NO_RELATIVE,
     "InvalidDifficulty": _header("difficulty"),
     "InvalidNumber": _header("number"),
     "InvalidTimestampEqualParent": _header("timestamp"),
     "InvalidTimestampOlderParent": _header("timestamp"),
     "InvalidGasLimit": _header("gas_limit"),
     "InvalidGasLimit2": _header("gas_limit"),
+    # As INVALID_GAS_USED and INVALID_UNCLES_HASH.
+    "InvalidUncles": (*_executed("uncles_hash"), *_header("uncles_hash")),
     "InvalidGasUsed": (*_executed("gas_used"), *_header("gas_used")),
     "InvalidStateRoot": _executed("state_root"),
     "InvalidReceiptsStateRoot": _executed("receipts_root"),
     "InvalidTransactionRoot": _executed("transactions_root"),
     "InvalidLogBloom": _executed("logs_bloom"),
-    "InvalidUncles": (*_executed("uncles_hash"), *_header("uncles_hash")),
     "ExtraDataTooBig": _header("extra_data"),
     "UnknownParent": _any(UnknownParentError),
     "1559BaseFeeTooLow": _header("base_fee_per_gas"),
@@ -234,7 +275,7 @@ def find_expected(name: str) -> tuple[Expected, ...] | None:
     """Return what one name of an `expectException` stands for, None if it is not known."""
     family, _, reason = name.strip().rpartition(".")
     if family == "TransactionException":
-        return _ENCODING if reason.startswith("RLP_") else TRANSACTIONS.get(reason)
+        return TRANSACTIONS.get(reason) or (_ENCODING if reason.startswith("RLP_") else None)
     if family == "BlockException":
         return BLOCKS.get(reason)
     return OLDER.get(reason)

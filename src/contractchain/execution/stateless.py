@@ -130,13 +130,15 @@ def intrinsic_gas_of(transaction: Transaction, fork: Fork) -> IntrinsicGas:
 def decode_checked(raw: bytes, rules: TransactionRules) -> tuple[Transaction, DecodedTransaction]:
     """Decode a transaction, check it against every rule that needs no state, recover its sender.
 
-    The order of the checks is: encoding, type, chain id, nonce, fees, blobs, authorizations,
+    The order of the checks is: type, encoding, chain id, nonce, fees, blobs, authorizations,
     init code, base fee, gas limit, signature. The first fault is raised.
 
     Raises:
         DecodeError: the encoding is malformed.
         InvalidTransactionError: a rule is broken; the subclass says which.
     """
+    if raw and 0 < raw[0] < len(FIRST_FORK_OF_TYPE):
+        _validate_type(raw[0], rules)
     transaction = decode_transaction(raw)
     validate_fields(transaction, rules)
     max_fee, priority_fee = fees_of(transaction)
@@ -182,8 +184,7 @@ def validate_fields(transaction: Transaction, rules: TransactionRules) -> None:
     Raises:
         InvalidTransactionError: a rule is broken; the subclass says which.
     """
-    if rules.fork < FIRST_FORK_OF_TYPE[transaction.type]:
-        raise TransactionTypeError(got=transaction.type, fork=rules.fork.value)
+    _validate_type(transaction.type, rules)
     _validate_chain_id(transaction, rules)
     if transaction.nonce == MAX_NONCE:
         raise NonceOverflowError()
@@ -214,6 +215,11 @@ def validate_init_code(init_code: bytes, fork: Fork) -> None:
     size = len(init_code)
     if fork >= Fork.SHANGHAI and size > MAX_INIT_CODE_BYTES:
         raise InitCodeTooLargeError(size_bytes=size, limit_bytes=MAX_INIT_CODE_BYTES)
+
+
+def _validate_type(kind: int, rules: TransactionRules) -> None:
+    if rules.fork < FIRST_FORK_OF_TYPE[kind]:
+        raise TransactionTypeError(got=kind, fork=rules.fork.value)
 
 
 def _validate_chain_id(transaction: Transaction, rules: TransactionRules) -> None:

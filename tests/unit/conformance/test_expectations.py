@@ -10,10 +10,13 @@ from contractchain.conformance.expectations import (
     find_expected,
 )
 from contractchain.errors import (
+    BlobTransactionError,
     DecodeError,
     FeeTooLowError,
     InsufficientFundsError,
+    InvalidBlockError,
     InvalidHeaderError,
+    InvalidUncleError,
     MismatchError,
     NonceTooLowError,
     ValidationError,
@@ -28,6 +31,7 @@ from contractchain.errors import (
         ("BlockException.INVALID_STATE_ROOT", MismatchError(field_name="state_root")),
         ("BlockException.INVALID_GASLIMIT", InvalidHeaderError("", field_name="gas_limit")),
         ("TR_NoFunds", InsufficientFundsError()),
+        ("TransactionException.ADDRESS_TOO_LONG", DecodeError("`to` has 21 bytes")),
         (
             "TransactionException.INSUFFICIENT_MAX_FEE_PER_GAS"
             "|TransactionException.INSUFFICIENT_ACCOUNT_FUNDS",
@@ -46,6 +50,9 @@ def test_the_right_reason_is_accepted(expectation: str, error: ValidationError) 
         ("BlockException.INVALID_STATE_ROOT", MismatchError(field_name="receipts_root")),
         ("BlockException.INVALID_GASLIMIT", InvalidHeaderError("", field_name="number")),
         ("TransactionException.RLP_ERROR_EOF", InsufficientFundsError()),
+        ("TransactionException.ADDRESS_TOO_LONG", DecodeError("cut short")),
+        ("BlockException.INCORRECT_BLOCK_FORMAT", MismatchError(field_name="state_root")),
+        ("BlockException.SYSTEM_CONTRACT_EMPTY", InvalidBlockError("the contract failed")),
     ],
 )
 def test_another_reason_is_not(expectation: str, error: ValidationError) -> None:
@@ -65,6 +72,14 @@ def test_no_name_stands_for_any_error() -> None:
         for expected in table.values():
             assert expected
             assert all(entry.error is not ValidationError for entry in expected)
+
+
+def test_a_class_that_is_told_apart_by_words_is_never_accepted_without_them() -> None:
+    for table in (TRANSACTIONS, BLOCKS, OLDER):
+        for name, expected in table.items():
+            for entry in expected:
+                if entry.error in (InvalidBlockError, BlobTransactionError, InvalidUncleError):
+                    assert entry.words, name
 
 
 def test_names_of_both_families_are_found() -> None:
