@@ -10,6 +10,7 @@ from contractchain.errors import (
     BlobTransactionError,
     DecodeError,
     EngineError,
+    FeeOverflowError,
     FeeTooLowError,
     GasLimitExceededError,
     InsufficientFundsError,
@@ -36,6 +37,7 @@ from evm_builders import (
     authorize,
     blob,
     contract,
+    legacy,
     set_code,
     sign,
     transfer,
@@ -89,6 +91,19 @@ def test_a_sender_with_more_than_128_bits_of_wei_pays_the_usual_price(
     bench.execute(sign(transfer(max_fee_per_gas=2**200, gas_limit=21_000, value=0)))
     price = bench.context.base_fee_per_gas + transfer().max_priority_fee_per_gas
     assert bench.balance(ALICE.address) == 2**255 - 21_000 * price
+
+
+def test_only_a_price_that_takes_more_than_all_ether_is_where_the_engines_part(
+    engine: ExecutionLayer,
+) -> None:
+    bench = Bench(engine, alloc={ALICE.address: GenesisAccount(balance=2**255)})
+    raw = sign(legacy(gas_price=2**128, gas_limit=21_000))
+    if engine.name == "revm":  # counts prices in 128 bits; see docs/conformance.md
+        with pytest.raises(FeeOverflowError):
+            bench.execute(raw)
+    else:
+        bench.execute(raw)
+        assert bench.balance(ALICE.address) == 2**255 - 21_000 * 2**128
 
 
 def test_a_fee_below_the_base_fee_counts_before_too_little_gas(engine: ExecutionLayer) -> None:

@@ -61,9 +61,10 @@ class BlockExecutor(Protocol):
         The resulting state is retained once for the caller, who releases it.
 
         A transaction is checked in this order, and the first fault counts: the rules that need
-        no state, with max fee against the base fee before intrinsic gas; room for its gas, then
-        for its blobs, in what is left of the block; blob fee; code of the sender (EIP-3607; a
-        delegation is not code); nonce; funds for gas limit, value and blobs at the maximum fees.
+        no state, the type before what follows it is decoded and max fee against the base fee
+        before intrinsic gas; room for its gas, then for its blobs, in what is left of the block;
+        blob fee; code of the sender (EIP-3607; a delegation is not code); nonce; funds for gas
+        limit, value and blobs at the maximum fees.
         When building, one that has no room now but would fit in an empty block is skipped, and
         so is everything of the same sender after it; one whose gas exceeds the whole block's is
         rejected. The contracts of withdrawal and consolidation requests must have code from
