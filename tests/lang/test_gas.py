@@ -46,5 +46,6 @@ def measure(settings: Settings) -> tuple[int, int]:
 def test_more_runs_buy_gas_with_bytes_and_no_optimiser_has_neither() -> None:
     plain = measure(Settings(optimize=False))
     small, usual, fast = (measure(Settings(runs=runs)) for runs in (0, 200, 10**6))
-    assert small[0] < usual[0] < fast[0] < plain[0]
+    assert small[0] < usual[0] < fast[0]
+    assert usual[0] < plain[0]
     assert plain[1] > small[1] > usual[1] > fast[1]
