@@ -11,7 +11,7 @@ contract C {
     }
 
     function two() public pure returns (uint256, bool) {
-        return 1; //~ ERROR: `two` returns 2 values but 1 are given here
+        return 1; //~ ERROR: `two` returns 2 values, but one value is given here
     }
 
     function three() public pure returns (uint256) {
@@ -19,6 +19,6 @@ contract C {
     }
 
     function none() public pure {
-        return 1; //~ ERROR: `none` returns 0 values
+        return 1; //~ ERROR: `none` returns nothing, but one value is given here
     }
 }

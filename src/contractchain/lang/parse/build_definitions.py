@@ -37,7 +37,8 @@ class DefinitionBuilder(FunctionBuilder):
         assert name is not None
         span = self.span_of(children)
         members = nodes_of(children, VariableDeclaration)
-        if not members:
+        is_whole = not any(span.start <= i.span.start < span.end for i in self.diagnostics)
+        if not members and is_whole:
             self.report(5306, "a struct needs a member", span, kind=DiagnosticKind.SYNTAX_ERROR)
         return StructDefinition(
             span=span,

@@ -223,6 +223,16 @@ class TypeBuilder(Builder):
 
     # expressions that are types
 
+    def _report_no_type(self, span: Span) -> None:
+        """Report something else than a type before a name: mostly, a `;` is missing."""
+        rest = self.text[span.end :]
+        if "\n" in rest[: len(rest) - len(rest.lstrip())]:
+            place = Span(span.end, 0, span.file)
+            self.report(2314, "expected `;`", place, hint="this line ends without one")
+        else:
+            hint = "an operator or a `;` may be missing"
+            self.report(3546, "expected a type before the name of a variable", span, hint=hint)
+
     def to_type(self, expression: Node) -> TypeName:
         """Return the type that `expression`, which stands where a type must, is."""
         indexes: list[IndexAccess] = []
@@ -235,12 +245,7 @@ class TypeBuilder(Builder):
         elif isinstance(current, (Identifier, MemberAccess)):
             out = self._to_user_type(current)
         else:
-            self.report(
-                3546,
-                "expected a type before the name of a variable",
-                current.span,
-                hint="an operator or a `;` may be missing",
-            )
+            self._report_no_type(current.span)
             out = ElementaryTypeName(
                 span=current.span, node_id=self.new_id(), name="uint256", is_payable=False
             )

@@ -16,7 +16,7 @@ from lark import Token
 
 from contractchain.lang.ast import Documentation, Node
 from contractchain.lang.diagnostics import Diagnostic, DiagnosticKind
-from contractchain.lang.parse.syntax_errors import CURATED
+from contractchain.lang.parse.syntax_errors import RESERVED_HINTS
 from contractchain.lang.source import SourceFile, Span
 
 NAME = "NAME"
@@ -138,7 +138,7 @@ class Builder:
                 2314,
                 f"`{token.value}` is a reserved word and cannot be a name",
                 self.token_span(token),
-                hint=CURATED[token.value][1] if token.value in CURATED else None,
+                hint=RESERVED_HINTS.get(token.value),
             )
         token.type = NAME
         return token

@@ -7,13 +7,16 @@ enclosing list that can go on from there.
 
 import re
 from copy import copy
+from dataclasses import replace
 
 from lark import Token
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
+from contractchain.lang.diagnostics import Note
 from contractchain.lang.parse.building import Builder
 from contractchain.lang.parse.syntax_errors import (
+    CURATED,
     describe_unexpected_character,
     describe_unexpected_token,
 )
@@ -22,7 +25,7 @@ from contractchain.lang.source import Span
 MAX_ERRORS = 20
 """Syntax errors after which the rest of a file is not looked at."""
 
-_INSERTABLE = (("SEMICOLON", ";"), ("RPAR", ")"), ("RSQB", "]"))
+_INSERTABLE = (("SEMICOLON", ";"), ("COMMA", ","), ("RPAR", ")"), ("RSQB", "]"))
 _KEYWORDS = """
     abstract assembly constructor do emit enum event for function if import mapping modifier return
     struct try unchecked using while
@@ -65,25 +68,55 @@ class Recovery:
         self._last_position = position
         if self.errors >= MAX_ERRORS or token.type == "$END":
             return False
-        if self._insert(parser, token, position):
+        if token.value not in CURATED and self._insert(parser, token, position):
             return True
         return self._resynchronise(parser, position)
 
     def _report(self, token: Token, position: int, accepts: set[str]) -> None:
         self.errors += 1
+        if self._follows_fault(position):
+            return
         length = 0 if token.type == "$END" else len(token.value)
         span = Span(position, length, self._builder.file)
-        before = self._builder.text[:position].split()
-        self._builder.diagnostics.append(
-            describe_unexpected_token(
-                token.value, token.type, accepts, span, before[-1] if before else ""
-            )
-        )
+        text = self._builder.text
+        if text.startswith("/*", position):
+            self._builder.diagnostics.append(describe_unexpected_character("/*", span))
+            return
+        word = "->" if text.startswith("->", position) else token.value
+        end = self._end_of_code(position)
+        found = describe_unexpected_token(word, token.type, accepts, span, text[:position], end)
+        if found.hint is not None and "`}` is missing" in found.hint:
+            opening = find_unclosed(text, position)
+            if opening is not None:
+                place = Span(opening, 1, self._builder.file)
+                found = replace(found, notes=(Note(message="this may not be closed", span=place),))
+        self._builder.diagnostics.append(found)
+
+    def _end_of_code(self, position: int) -> int:
+        """Return the end of the last token before `position`, which comments may follow."""
+        text = self._builder.text
+        end = len(text[:position].rstrip())
+        for comment in reversed(self._builder.comments):
+            start = comment.start_pos or 0
+            if start < end <= start + len(comment):
+                end = len(text[:start].rstrip())
+        return end
+
+    def _follows_fault(self, position: int) -> bool:
+        """Return whether only blanks are between the last reported fault and `position`."""
+        if not self._builder.diagnostics:
+            return False
+        last = self._builder.diagnostics[-1].span
+        between = self._builder.text[last.end : position]
+        return last.length > 0 and last.end <= position and not between.strip()
 
     def _skip_character(self, error: UnexpectedCharacters) -> bool:
         position = error.pos_in_stream or 0
         text = self._builder.text
         end = position + 1
+        if text[position].isdigit():
+            while end < len(text) and (text[end].isalnum() or text[end] in "_."):
+                end += 1
         while end < len(text) and ord(text[end]) > 126:
             end += 1
         if position > self._last_position + 1:
@@ -164,7 +197,25 @@ class Recovery:
             {"RBRACE", "RETURN", "IF"} <= accepts
             or {"RBRACE", "EVENT", "FUNCTION"} <= accepts
             or {"CONTRACTKIND", "IMPORT"} <= accepts
+            or {"RBRACE", "ELEMENTARY", "MAPPING"} <= accepts
         )
+
+
+def find_unclosed(text: str, end: int) -> int | None:
+    """Return the `{` before `end` that is most likely not closed, judged by indentation."""
+    opened: list[tuple[int, str]] = []
+    for match in _SCAN.finditer(text, 0, end):
+        if match[0] not in ("{", "}"):
+            continue
+        line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        indentation = line[: len(line) - len(line.lstrip())]
+        if match[0] == "{":
+            opened.append((match.start(), indentation))
+        elif opened:
+            position, wanted = opened.pop()
+            if not line.strip() and indentation != wanted:
+                return position
+    return opened[-1][0] if opened else None
 
 
 def _copy_without_effects(parser: InteractiveParser) -> InteractiveParser:

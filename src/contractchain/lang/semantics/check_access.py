@@ -34,6 +34,7 @@ from contractchain.lang.semantics.types import (
     FunctionType,
     FunctionTypeKind,
     MagicType,
+    MappingType,
     StringType,
     StructType,
     Type,
@@ -323,6 +324,10 @@ def _member_hint(owner: Type, name: str) -> str | None:
             return f"convert the contract first: `address(...).{name}`"
         case StringType() if name == "length":
             return "convert it first: `bytes(s).length`"
+        case MappingType() if name in ("length", "keys", "values"):
+            return "a mapping does not know its keys: keep them in an array beside it"
+        case MappingType() if name in ("push", "pop", "get", "set"):
+            return "write `m[key] = value`, and `delete m[key]`"
         case ArrayType() | BytesType() if name in ("push", "pop"):
             return "only dynamic arrays in storage can grow and shrink"
         case TypeType(actual=ContractType(symbol=contract)):

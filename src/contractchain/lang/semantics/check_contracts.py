@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from contractchain.lang import ast
 from contractchain.lang.semantics.abi_coder import CoderChecker
 from contractchain.lang.semantics.check_expressions import ExpressionChecker
-from contractchain.lang.semantics.check_functions import FunctionChecker
+from contractchain.lang.semantics.check_functions import HEADER_WORDS, FunctionChecker
 from contractchain.lang.semantics.check_statements import StatementChecker, declare_all
 from contractchain.lang.semantics.checking import Frame
 from contractchain.lang.semantics.context import Context, declared_here
@@ -189,7 +189,7 @@ class ContractChecker:
         """Resolve what stands in the header: modifiers, and constructors of bases."""
         uses: list[ModifierUse] = []
         for node in function.node.modifiers:
-            found = resolve_path(self._context, node.path, frame.scope)
+            found = resolve_path(self._context, node.path, frame.scope, also=HEADER_WORDS)
             if not found:
                 for argument in node.arguments or ():
                     self._expressions.check(argument)

@@ -1,5 +1,7 @@
 """Checks the headers of functions, and which functions a kind of contract may have."""
 
+from difflib import get_close_matches
+
 from contractchain.lang import ast
 from contractchain.lang.semantics.context import Context
 from contractchain.lang.semantics.symbols import (
@@ -21,6 +23,9 @@ from contractchain.lang.semantics.types import (
 
 _EXTERNAL, _PUBLIC = ast.Visibility.EXTERNAL, ast.Visibility.PUBLIC
 _PAYABLE = ast.StateMutability.PAYABLE
+_VISIBILITIES = ("public", "external", "internal", "private")
+HEADER_WORDS = (*_VISIBILITIES, "view", "pure", "payable", "virtual", "override", "returns")
+"""What may stand in the header of a function, for suggestions."""
 
 
 class FunctionChecker:
@@ -110,7 +115,9 @@ class FunctionChecker:
     def _check_plain(self, function: FunctionSymbol, contract: ContractSymbol) -> None:
         node = function.node
         name = f"`{function.name}`"
-        if node.visibility is None:
+        words = [item.path.text for item in node.modifiers]
+        is_misspelt = any(get_close_matches(word, _VISIBILITIES, cutoff=0.7) for word in words)
+        if node.visibility is None and not is_misspelt:
             kind = "external" if contract.is_interface else "public"
             self._context.syntax_error(
                 4937,

@@ -116,15 +116,16 @@ class OperatorChecker(TupleChecker):
             self._report_operator(node, left.type, right.type, result.reason)
             fallback = BOOL if operator.is_comparison or operator.is_boolean else UNKNOWN
             return ExpressionInfo(type=fallback)
-        if left.is_pure:
-            self._check_division(node, right.type)
+        if left.is_pure and right.is_pure:
+            self._check_division(node)
         type_ = BOOL if operator.is_comparison or operator.is_boolean else result.type
         if result.type is UNKNOWN and type_ is not BOOL:
             type_ = UNKNOWN
         return ExpressionInfo(type=type_, is_pure=is_pure, operand_type=result.type)
 
-    def _check_division(self, node: ast.BinaryOperation, divisor: Type) -> None:
+    def _check_division(self, node: ast.BinaryOperation) -> None:
         if node.operator not in (ast.BinaryOperator.DIVIDE, ast.BinaryOperator.MODULO):
             return
-        if isinstance(divisor, RationalType) and divisor.value == 0:
+        divisor = self.type_resolver.constants.find_value(node.right, self.frame.scope)
+        if divisor == 0:
             self.context.type_error(1211, "division by zero", node.span)

@@ -171,7 +171,8 @@ class StatementChecker(TryChecker):
             name = "the function" if function is None else f"`{function.name}`"
             self.context.type_error(
                 5132 if isinstance(info.type, TupleType) else 8863,
-                f"{name} returns {len(wanted)} values but {len(given)} are given here",
+                f"{name} returns {_count_values(len(wanted))},"
+                f" but {_count_values(len(given))} {'is' if len(given) == 1 else 'are'} given here",
                 node.value.span,
                 hint="declare them with `returns (...)`" if not wanted else None,
             )
@@ -285,3 +286,7 @@ def declare_all(checker: StatementChecker, symbols: tuple[VariableSymbol, ...]) 
     """Put parameters or return values in the innermost scope."""
     for symbol in symbols:
         checker.declare(symbol)
+
+
+def _count_values(number: int) -> str:
+    return {0: "nothing", 1: "one value"}.get(number, f"{number} values")

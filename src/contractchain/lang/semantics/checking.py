@@ -22,6 +22,7 @@ from contractchain.lang.semantics.types import (
     IntegerType,
     RationalType,
     StringLiteralType,
+    StringType,
     Type,
 )
 from contractchain.lang.semantics.using import UsingTable
@@ -81,11 +82,11 @@ class CheckerBase:
         source = self.analysis.expressions[node.node_id].type
         if is_implicitly_convertible(source, target):
             return
+        hint = conversion_hint(source, target, self.source_text(node.span))
+        if isinstance(target, BoolType) and isinstance(node, ast.Assignment):
+            hint = "to compare, write `==`"
         self.context.type_error(
-            code,
-            f"{what} must be `{target}` but is `{source}`",
-            node.span,
-            hint=conversion_hint(source, target, self.source_text(node.span)),
+            code, f"{what} must be `{target}` but is `{source}`", node.span, hint=hint
         )
 
     def check_expecting(
@@ -109,7 +110,7 @@ def conversion_hint(source: Type, target: Type, text: str) -> str | None:
         return None
     if isinstance(source, RationalType) and isinstance(target, IntegerType):
         if source.value.denominator != 1:
-            return "the value is not a whole number"
+            return "there are no fractions: scale the number, as `1.5 ether` does"
         return (
             f"`{target}` holds {target.minimum} to {target.maximum}"
             if (target.bits <= 64)
@@ -122,6 +123,8 @@ def conversion_hint(source: Type, target: Type, text: str) -> str | None:
         return "call the function: `()` is missing" if fits else None
     if isinstance(target, BoolType) and isinstance(source, IntegerType):
         return f"compare it: `{text} != 0`"
+    if isinstance(target, StringType) and isinstance(source, (IntegerType, RationalType)):
+        return "no conversion is built in: libraries have one, such as `Strings.toString(x)`"
     if isinstance(source, StringLiteralType):
         return None
     if is_explicitly_convertible(source, target) and not target.is_reference:

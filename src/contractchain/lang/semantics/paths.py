@@ -12,11 +12,26 @@ from contractchain.lang.semantics.symbols import (
 
 
 def resolve_path(
-    context: Context, path: ast.IdentifierPath, scope: Scope, *, is_silent: bool = False
+    context: Context,
+    path: ast.IdentifierPath,
+    scope: Scope,
+    *,
+    is_silent: bool = False,
+    also: tuple[str, ...] = (),
 ) -> list[Symbol]:
-    """Return what `path` means in `scope`, or nothing after reporting that it means nothing."""
+    """Return what `path` means in `scope`, or nothing after reporting that it means nothing.
+
+    Args:
+        context: Where to report.
+        path: The name.
+        scope: Where it is looked up.
+        is_silent: Report nothing.
+        also: Words of the language that could stand there, for suggestions.
+    """
     found = scope.find(path.names[0])
-    known = set(scope.all_names()) if not found and not is_silent else set()
+    known: set[str] = set()
+    if not found and not is_silent:
+        known = {*scope.all_names(), *(also if len(path.names) == 1 else ())}
     for position, name in enumerate(path.names):
         if position:
             owner = found[0]

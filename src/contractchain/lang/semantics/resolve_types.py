@@ -35,6 +35,8 @@ from contractchain.lang.semantics.types import (
 )
 
 _STORAGE = ast.DataLocation.STORAGE
+_TYPE_WORDS = ("uint256", "uint8", "int256", "address", "bool", "string", "bytes", "bytes32")
+"""Types that are suggested for names that mean nothing."""
 _MAX_LENGTH = 1 << 256
 
 
@@ -95,7 +97,7 @@ class TypeResolver:
         return found
 
     def _resolve_user_defined(self, node: ast.UserDefinedTypeName, scope: Scope) -> Type:
-        found = resolve_path(self._context, node.path, scope)
+        found = resolve_path(self._context, node.path, scope, also=_TYPE_WORDS)
         if not found:
             return UNKNOWN
         match found[0]:

@@ -104,13 +104,22 @@ def load_units(
 
 
 def _report_missing(context: Context, part: ast.ImportDirective, target: str) -> None:
-    known = [source.name for source in context.analysis.sources]
+    importer = context.analysis.sources[part.span.file].name
+    known = [source.name for source in context.analysis.sources if source.name != importer]
+    hint = suggest(target, known)
+    if hint is None and part.path.startswith("@"):
+        package = "/".join(part.path.split("/")[:2])
+        hint = f"install it with `npm install {package}`, or give a remapping for `{package}/`"
+    elif hint is None and part.path.startswith(("./", "../")):
+        hint = f"the path is seen from `{importer}`"
+    elif hint is None:
+        hint = "begin the path with `./`, or give a remapping"
     context.report(
         DiagnosticKind.PARSER_ERROR,
         6275,
         f"source `{target}` not found",
         part.path_span,
-        hint=suggest(target, known),
+        hint=hint,
     )
 
 

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.0;
+
+contract C {
+    uint256 x;
+    function f() public { if (x) { x = 2; } }
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.0;
+
+contract A { function f() public virtual {} }
+contract B is A {
+    function f() public {}
+}

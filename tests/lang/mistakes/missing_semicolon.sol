@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.0;
+
+contract C {
+    uint256 x;
+    function f() public {
+        x = 1
+        x = 2;
+    }
+}

@@ -1,0 +1,2 @@
+pragma solidity ^0.6.0;
+contract C {}

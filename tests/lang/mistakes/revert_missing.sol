@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.0;
+
+contract C {
+    error E(uint256 a);
+    function f() public pure { E(1); }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.0;
+
+contract C {
+    uint256 balance;
+    function f() public {
+        balanse = 1;
+    }
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.0;
+
+contract C {
+    function f() public {
+        if (true) {
+            g();
+    }
+    function g() public {}
+}
