@@ -245,6 +245,17 @@ def test_a_change_in_a_static_call_is_the_fault_however_little_gas_is_left(
     assert [step.error for step in steps if step.error] == ["static-violation"]
 
 
+@pytest.mark.parametrize("create", ["CREATE", "CREATE2"])
+@pytest.mark.parametrize("gas_limit", [21_030, 300_000])
+def test_too_much_init_code_is_the_fault_however_little_gas_is_left(
+    engine: ExecutionLayer, create: str, gas_limit: int
+) -> None:
+    bench = Bench(engine, alloc={TARGET: contract(0, 49_153, 0, 0, create)})
+    assert trace(bench, gas_limit=gas_limit)[-1].error == "other: init code size limit"
+    bench = Bench(engine, Fork.LONDON, {TARGET: contract(0, 49_153, 0, 0, create)})
+    assert trace(bench, gas_limit=gas_limit)[-1].error in (None, "out-of-gas")
+
+
 def test_an_instruction_of_a_later_fork_is_invalid_however_little_gas_is_left(
     engine: ExecutionLayer,
 ) -> None:

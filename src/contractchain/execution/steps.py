@@ -2,7 +2,7 @@
 
 When an instruction has two faults, each engine names the one it comes upon first. Which of them a
 step shows is decided here, from what was on the stack: too few or too many words, then a change in
-a static call, then return data out of bounds, then what the engine says.
+a static call, then what the engine says.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,6 @@ from contractchain.types.trace import TraceStep
 STACK_LIMIT = 1_024
 """Words."""
 _CALL = 0xF1
-_RETURNDATACOPY = 0x3E
 _CHANGES = frozenset((0x55, 0x5D, 0xF0, 0xF5, 0xFF, *range(0xA0, 0xA5)))
 """SSTORE, TSTORE, CREATE, CREATE2, SELFDESTRUCT, LOG0 to LOG4."""
 
@@ -37,7 +36,7 @@ def make_step(
 ) -> TraceStep:
     """Return a step; `error` is what the engine says, `is_static` whether nothing may change."""
     if error is not None and error != "revert":
-        error = _name_fault(op, stack, return_data, is_static=is_static, reported=error)
+        error = _name_fault(op, stack, is_static=is_static, reported=error)
     return TraceStep(
         pc,
         op,
@@ -60,9 +59,7 @@ def require_transaction(transactions: Sequence[bytes]) -> None:
         raise UsageError("there is no transaction to trace")
 
 
-def _name_fault(
-    op: int, stack: tuple[int, ...], return_data: bytes, *, is_static: bool, reported: str
-) -> str:
+def _name_fault(op: int, stack: tuple[int, ...], *, is_static: bool, reported: str) -> str:
     known = OPCODES.get(op)
     if known is None or reported == "invalid-opcode":
         return reported
@@ -72,6 +69,4 @@ def _name_fault(
         return "stack-overflow"
     if is_static and (op in _CHANGES or (op == _CALL and stack[-3])):
         return "static-violation"
-    if op == _RETURNDATACOPY and stack[-2] + stack[-3] > len(return_data):
-        return "other: return data out of bounds"
     return reported

@@ -7,7 +7,8 @@ ours: the state (`World`), the environment of the block, and these corrections (
   sender (EIP-7702) that creates a contract pays for the init code twice.
 - Init code is paid for as intrinsic gas, by the transaction, not by the first frame.
 - A new contract starts without storage, whatever lay at its address.
-- Too large code and too large init code are failures of their own kind, not out of gas.
+- Too large code and too large init code are failures of their own kind, not out of gas; that CREATE
+  has too much of it is seen before it is paid for.
 - The blob base fee follows the block's blob schedule, not a constant of the fork.
 - No system contract is written to the state when it is opened.
 - Instructions and precompiles: see `corrections`.
@@ -33,6 +34,7 @@ from eth.exceptions import (
     WriteProtection,
 )
 from eth.vm.execution_context import ExecutionContext
+from eth.vm.opcode_values import CREATE, CREATE2
 
 from contractchain.errors import EngineError
 from contractchain.execution.pyevm import dispatch
@@ -110,6 +112,19 @@ class _ShanghaiComputation(_Computation):
     def validate_create_message(cls, message: Any) -> None:
         if len(message.code) > MAX_INIT_CODE_BYTES:
             raise InitCodeTooLarge(f"init code of {len(message.code)} bytes")
+
+
+def _limit_init_code(opcode: Any) -> Any:
+    """Return CREATE or CREATE2 as it is from Shanghai on."""
+
+    class Limited(type(opcode)):  # type: ignore[misc]
+        def get_gas_cost(self, data: Any) -> int:
+            if data.memory_length > MAX_INIT_CODE_BYTES:
+                raise InitCodeTooLarge(f"init code of {data.memory_length} bytes")
+            gas: int = super().get_gas_cost(data)
+            return gas
+
+    return Limited()
 
 
 class _State:
@@ -198,6 +213,8 @@ def open_state(world: World, context: BlockContext) -> Any:
 def _state_class(fork: Fork) -> Any:
     base = _import_class(fork, "state", f"{fork.value}State")
     opcodes = mend_opcodes(base.computation_class.opcodes)
+    if fork >= Fork.SHANGHAI:
+        opcodes |= {value: _limit_init_code(opcodes[value]) for value in (CREATE, CREATE2)}
     computation = type(
         f"Our{fork.value}Computation",
         (
