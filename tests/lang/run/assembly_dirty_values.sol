@@ -88,6 +88,31 @@ contract Dirty is Base {
         return bits(~dirty());
     }
 
+    // run: combined() -> (0x1205, 0x1207, 0x1200)
+    function combined() external pure returns (uint256, uint256, uint256) {
+        uint8 x = dirty();
+        uint8 y = x;
+        y ^= 5;
+        return (bits(x & x), bits(x | 2), bits(y));
+    }
+
+    // run: both() -> (2, 4, true)
+    function both() external pure returns (uint256 one, uint256 other, bool) {
+        bool a;
+        bool b;
+        assembly {
+            a := 2
+            b := 4
+        }
+        bool c = b && a;
+        bool d = b || a;
+        assembly {
+            one := c
+            other := d
+        }
+        return (one, other, c == d);
+    }
+
     // run: stepped() -> 6
     function stepped() external pure returns (uint256) {
         uint8 x = dirty();

@@ -122,6 +122,9 @@ def _evaluate_binary(frame: Frame, node: ast.BinaryOperation) -> Words:
         return (_evaluate_boolean(frame, node),)
     common = info.operand_type
     assert common is not None
+    if operator.is_bitwise:
+        left, right = frame.passed_on((node.left, node.right), (common, common))
+        return (arithmetic.bitwise(frame.code, operator, left[0], right[0]),)
     left, right = frame.value(node.left), frame.value(node.right)
     left_type, right_type = frame.type_of(node.left), frame.type_of(node.right)
     left = convert(frame.code, left, left_type, common)
@@ -138,12 +141,12 @@ def _evaluate_binary(frame: Frame, node: ast.BinaryOperation) -> Words:
 
 def _evaluate_boolean(frame: Frame, node: ast.BinaryOperation) -> Operand:
     code = frame.code
-    result = code.variable(frame.word_as(node.left, BOOL))
+    result = code.variable(frame.passed_on((node.left,), (BOOL,))[0][0])
     condition = code.get(result)
     if node.operator is BinaryOperator.OR:
         condition = code.iszero(condition)
     with code.when(condition):
-        code.set(result, frame.word_as(node.right, BOOL))
+        code.set(result, frame.passed_on((node.right,), (BOOL,))[0][0])
     return code.get(result)
 
 
@@ -205,7 +208,9 @@ def _evaluate_assignment(frame: Frame, node: ast.Assignment) -> Words:
         if target.is_reference or isinstance(target, MappingType):
             return read(frame, place, target)
         return words if target.is_value else ()
-    (current,) = frame.cleaned(node.target, read(frame, place, target))
+    current = read(frame, place, target)[0]
+    if not (operator.is_bitwise and _takes_raw(frame, node.target, target)):
+        (current,) = frame.cleaned(node.target, (current,))
     result = (apply_operator(frame, operator, target, current, words[0]),)
     write(frame, place, target, result, target)
     return result
@@ -214,7 +219,8 @@ def _evaluate_assignment(frame: Frame, node: ast.Assignment) -> Words:
 def _evaluate_right_side(frame: Frame, node: ast.Assignment) -> Words:
     """Return what is assigned, cleaned but for what local variables of the same type take."""
     source = frame.type_of(node.value)
-    if node.operator is not None or not frame.unit.uncleaned:
+    is_passed_on = node.operator is None or node.operator.is_bitwise
+    if not is_passed_on or not frame.unit.uncleaned:
         return frame.value(node.value)
     words = frame.raw_value(node.value)
     target = node.target

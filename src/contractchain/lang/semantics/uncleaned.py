@@ -1,10 +1,10 @@
 """Which local variables may hold bits outside of their types, because inline assembly wrote them.
 
 Solidity cleans a value where it is used, not where it is passed on. So what assembly leaves in a
-variable travels through assignments, arguments and return values of the same type, until something
-computes with it. This finds, for a file and what it imports, all variables that such a value may
-reach; too many do no harm. Parameters of modifiers and constructors are not among them: they are
-cleaned.
+variable travels through assignments, arguments, return values, bitwise and boolean operators of the
+same type, until something else computes with it. This finds, for a file and what it imports, all
+variables that such a value may reach; too many do no harm. Parameters of modifiers and constructors
+are not among them: they are cleaned.
 """
 
 from __future__ import annotations
@@ -108,9 +108,14 @@ def is_uncleaned(
             return any(is_uncleaned(analysis, found, part) for part in branches)
         case ast.Assignment(operator=None):
             return is_uncleaned(analysis, found, expression.value)
-        case ast.UnaryOperation() | ast.BinaryOperation():
-            function = None if info is None else info.operator
-            return function is not None and not found.isdisjoint(function.returns)
+        case ast.Assignment() if expression.operator is not None and expression.operator.is_bitwise:
+            parts = (expression.target, expression.value)
+            return any(part is not None and is_uncleaned(analysis, found, part) for part in parts)
+        case ast.UnaryOperation() | ast.BinaryOperation() if info is not None and info.operator:
+            return not found.isdisjoint(info.operator.returns)
+        case ast.BinaryOperation(operator=operator) if operator.is_bitwise or operator.is_boolean:
+            parts = (expression.left, expression.right)
+            return any(part is not None and is_uncleaned(analysis, found, part) for part in parts)
         case ast.FunctionCall():
             call = None if info is None else info.call
             return call is not None and _returns_uncleaned(found, call)
@@ -156,7 +161,7 @@ class _Collector:
                 if node.value is not None:
                     names = [item for item in node.declarations if item is not None]
                     self._pass((analysis.variables[item.node_id] for item in names), node.value)
-            case ast.Assignment(operator=None):
+            case ast.Assignment(operator=operator) if operator is None or operator.is_bitwise:
                 self._pass(self._targets(node.target), node.value)
             case ast.ReturnStatement():
                 function = analysis.returns.get(node.node_id)
