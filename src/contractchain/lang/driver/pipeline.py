@@ -11,6 +11,7 @@ from contractchain.lang.diagnostics import Diagnostic, DiagnosticKind
 from contractchain.lang.driver.abi_json import build_abi, build_method_identifiers
 from contractchain.lang.driver.layout_json import build_storage_layout
 from contractchain.lang.driver.listing import compress_source_map
+from contractchain.lang.driver.metadata import build_metadata, build_trailer
 from contractchain.lang.driver.natspec import build_devdoc, build_userdoc
 from contractchain.lang.driver.settings import Settings
 from contractchain.lang.errors import CompileError
@@ -216,6 +217,7 @@ class _Run:
                     if name in target.data:
                         target.data[name] = code.bytecode
             text = format_object(lowered.object) if self.with_ir else ""
+            lowered.runtime.trailer = self._build_trailer(plain)
             creation = compile_object(
                 lowered.object,
                 optimize=self.settings.optimize,
@@ -240,6 +242,13 @@ class _Run:
             runtime=runtime,
             ir=text,
         )
+
+    def _build_trailer(self, described: CompiledContract) -> bytes:
+        if not self.settings.append_metadata:
+            return b""
+        files = self.analysis.sources
+        metadata = build_metadata(described.artifact, described.symbol, files, self.settings)
+        return build_trailer(metadata, self.settings)
 
     def _add_links(
         self, code: AssembledObject, embedded: Mapping[str, Embedded]

@@ -2,6 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
+
+
+class MetadataHash(Enum):
+    """How the metadata is named behind the code."""
+
+    NONE = "none"
+    IPFS = "ipfs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +30,12 @@ class Settings:
     """Give reverts that the compiler inserts a reason."""
     stop_after_parsing: bool = False
     """Parse the sources, and neither check them nor make anything of them."""
+    append_metadata: bool = False
+    """Put a reference to the metadata, and our version, behind the code."""
+    metadata_hash: MetadataHash = MetadataHash.NONE
+    """Which reference that is."""
+    literal_sources: bool = False
+    """Put the sources themselves into the metadata."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from contractchain.errors import UsageError
-from contractchain.lang.driver.settings import OutputSelection, Settings
+from contractchain.lang.driver.settings import MetadataHash, OutputSelection, Settings
 
 Json = dict[str, Any]
 UrlReader = Callable[[str], str | None]
@@ -101,7 +101,38 @@ def _read_settings(settings: Json) -> Settings:
         libraries=_read_libraries(settings.get("libraries", {})),
         debug_revert_strings=debug.get("revertStrings") in ("debug", "verboseDebug"),
         stop_after_parsing=settings.get("stopAfter") == "parsing",
+        **_read_metadata(settings.get("metadata", {})),
     )
+
+
+def _read_metadata(value: object) -> Json:
+    """Return what `settings.metadata` asks for; behind the code is only what it names itself."""
+    given = _object(value, "`settings.metadata`")
+    flags = {name: given.get(name, False) for name in ("appendCBOR", "useLiteralContent")}
+    wish = given.get("bytecodeHash", "none")
+    if "appendCBOR" not in given:
+        flags["appendCBOR"] = wish != "none"
+    for name, flag in flags.items():
+        if not isinstance(flag, bool):
+            raise UsageError(f"`settings.metadata.{name}` is neither true nor false")
+    try:
+        metadata_hash = MetadataHash(wish)
+    except ValueError:
+        raise UsageError(
+            f"`settings.metadata.bytecodeHash` is `{wish}`", hint="use `ipfs` or `none`"
+        ) from None
+    if not flags["appendCBOR"] and metadata_hash is not MetadataHash.NONE:
+        raise UsageError(
+            "`settings.metadata` asks for a hash, but `appendCBOR` is false",
+            hint="set `bytecodeHash` to `none`",
+        )
+    if flags["appendCBOR"] and "bytecodeHash" not in given:
+        metadata_hash = MetadataHash.IPFS
+    return {
+        "append_metadata": flags["appendCBOR"],
+        "metadata_hash": metadata_hash,
+        "literal_sources": flags["useLiteralContent"],
+    }
 
 
 def _read_libraries(value: object) -> Mapping[str, Mapping[str, str]]:

@@ -178,7 +178,7 @@ def _contract_output(
         "abi": lambda: list(artifact.abi),
         "userdoc": lambda: artifact.userdoc,
         "devdoc": lambda: artifact.devdoc,
-        "metadata": lambda: build_metadata(compilation, compiled, settings),
+        "metadata": lambda: build_metadata(artifact, contract, compilation.sources, settings),
         "storageLayout": lambda: storage_layout_json(layout),
         "transientStorageLayout": lambda: storage_layout_json(
             build_storage_layout(contract, is_transient=True)
