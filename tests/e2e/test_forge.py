@@ -134,7 +134,7 @@ def test_forge_reports_what_our_compiler_finds(project: Path) -> None:
     ended = forge(project, "build")
     assert "Compiler run failed" in ended.stderr
     assert "src/Bad.sol:2:24" in ended.stderr
-    assert "`x` is a `uint8`" in ended.stderr
+    assert "the value of `x` must be `uint8`" in ended.stderr
 
 
 def test_forges_library_and_openzeppelin_work_with_our_compiler(project: Path) -> None:
