@@ -12,6 +12,7 @@ its decoder again.
 import argparse
 import faulthandler
 import multiprocessing
+import os
 import resource
 import sys
 import time
@@ -27,8 +28,10 @@ from decoder_targets import TARGETS, Target, find_fault, make_input  # noqa: E40
 
 MEMORY_BYTES = 256 * 2**20
 """What one input may make the process grow by, as address space."""
-HANG_SECONDS = 30.0
-"""Wall time after which an input counts as a hang; generous, for machines that are busy."""
+HANG_SECONDS = 20.0
+"""CPU time after which an input counts as a hang, and the process is ended."""
+STUCK_SECONDS = 600.0
+"""The same without using the CPU."""
 SLOW_SECONDS = 5.0
 """CPU time that one input may take."""
 KINDS_SHOWN = 20
@@ -104,20 +107,22 @@ class Watch:
     def run(self) -> int:
         """Wait for the end; returns how many inputs were run."""
         total = 0
-        at, since = (0, 0), time.monotonic()
+        at, since, spent = (0, 0), time.monotonic(), 0.0
         while True:
             try:
                 if self._in.poll(1.0):
                     total += self._take(*self._in.recv())
-                    since = time.monotonic()
+                    at = (-1, -1)
                     continue
             except EOFError:
                 break
             now = (self._progress[0], self._progress[1])
             if now != at:
-                at, since = now, time.monotonic()
-            elif time.monotonic() - since > HANG_SECONDS and self._child.is_alive():
-                self._report(*at, f"hangs: {HANG_SECONDS:.0f} s without a step")
+                at, since, spent = now, time.monotonic(), self._cpu_seconds()
+                continue
+            waited, used = time.monotonic() - since, self._cpu_seconds() - spent
+            if used > HANG_SECONDS or waited > STUCK_SECONDS:
+                self._report(*at, f"hangs: {used:.0f} s of CPU time without a step")
                 self._child.kill()
                 break
         self._child.join()
@@ -125,6 +130,14 @@ class Watch:
             status = f"the process died with status {self._child.exitcode}"
             self._report(self._progress[0], self._progress[1], status)
         return total
+
+    def _cpu_seconds(self) -> float:
+        try:
+            text = Path(f"/proc/{self._child.pid}/stat").read_text("ascii")
+        except OSError:
+            return 0.0
+        fields = text.rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def _take(self, what: str, name: str, number: int, facts: object) -> int:
         if what == "fault":

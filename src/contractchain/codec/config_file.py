@@ -1,6 +1,7 @@
 """YAML files decoded into msgspec structs, with every fault located by file, line and key."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +16,8 @@ _PATH = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<path>\$[^`]*)`)?$", re.DOTALL
 _FIELD = re.compile(r"unknown field `([^`]+)`")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 MAX_BYTES = 1_000_000
+MAX_NESTING = 100
+"""Brackets within brackets."""
 
 
 def load_config(path: Path, kind: type[StructT]) -> StructT:
@@ -43,9 +46,9 @@ def decode_config(text: str, kind: type[StructT], *, source: str) -> StructT:
     import yaml
 
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        _refuse_merges(root)
-        data = yaml.safe_load(text) if root is not None else {}
+        loader = _find_loader()
+        root = yaml.compose(text, Loader=loader)
+        data = yaml.load(text, Loader=loader) if root is not None else {}
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise ConfigError(
@@ -66,24 +69,29 @@ def decode_config(text: str, kind: type[StructT], *, source: str) -> StructT:
         raise ConfigError("holds half of a surrogate pair", path=source) from error
 
 
-def _refuse_merges(root: Any) -> None:
-    """Merge keys copy: a few lines of them, each merging the one above, fill any memory."""
+@cache
+def _find_loader() -> Any:
+    """Return the safe loader without what makes much of little.
+
+    Merge keys copy: a few lines of them, each merging the one above, fill any memory. Brackets are
+    looked at once for each bracket around them.
+    """
     import yaml
 
-    waiting, seen = [root], set[int]()
-    while waiting:
-        node = waiting.pop()
-        if node is None or id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
+    class Loader(yaml.SafeLoader):
+        def flatten_mapping(self, node: yaml.MappingNode) -> None:
+            for key, _ in node.value:
                 if key.tag == "tag:yaml.org,2002:merge":
-                    mark = key.start_mark
-                    raise yaml.MarkedYAMLError(problem="`<<` is not supported", problem_mark=mark)
-                waiting += (key, value)
-        elif isinstance(node, yaml.SequenceNode):
-            waiting += node.value
+                    problem = "`<<` is not supported"
+                    raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+
+        def fetch_flow_collection_start(self, token_class: Any) -> None:
+            if self.flow_level >= MAX_NESTING:
+                problem = "the brackets are nested too deeply"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=self.get_mark())
+            super().fetch_flow_collection_start(token_class)
+
+    return Loader
 
 
 def _decode_special(kind: type[Any], value: Any) -> Any:

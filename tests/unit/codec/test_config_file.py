@@ -83,7 +83,11 @@ def test_values_that_the_library_stumbles_over_are_faults_of_the_file(value: str
 def test_merges_that_would_fill_the_memory_are_refused() -> None:
     lines = ["a0: &a0 {k: v}"]
     lines += [f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 20)]
-    assert fault("\n".join(lines)).line == 20
+    assert fault("\n".join(lines)).line == 2
+
+
+def test_brackets_without_end_are_refused_at_once() -> None:
+    assert "nested too deeply" in fault("peers: " + "[" * 500_000).message
 
 
 def test_a_missing_file_is_a_config_error(tmp_path: Path) -> None:
