@@ -6,6 +6,7 @@ much like a known one; in an account every other key is refused but those that o
 """
 
 import json
+import re
 from pathlib import Path
 
 from contractchain.chain.genesis_config import parse_chain_config, to_config_json
@@ -19,6 +20,7 @@ KEYS = (
     *("excessBlobGas", "parentBeaconBlockRoot"),
 )
 ACCOUNT_KEYS = ("balance", "nonce", "code", "storage")
+_PLAIN_BALANCE = re.compile(r"0x[0-9a-f]{1,64}", re.ASCII)
 SKIPPED_ACCOUNT_KEYS = frozenset(("secretKey", "privateKey", "comment"))
 
 
@@ -99,12 +101,29 @@ def _parse_alloc(fields: Fields) -> tuple[tuple[Address, GenesisAccount], ...]:
     if alloc is None:
         return ()
     accounts: dict[Address, GenesisAccount] = {}
-    for key, entry in alloc.objects():
+    for key, value in alloc.items():
         address = alloc.to_bytes(key, key, size=20)
         if address in accounts:
             raise alloc.fault(key, "is there twice")
-        accounts[address] = _parse_account(entry)
+        accounts[address] = _find_plain_account(value) or _parse_account(_get_object(alloc, key))
     return tuple(sorted(accounts.items()))
+
+
+def _get_object(alloc: Fields, key: str) -> Fields:
+    entry = alloc.find_object(key)
+    if entry is None:
+        raise alloc.fault(key, "expected an object, found null")
+    return entry
+
+
+def _find_plain_account(value: object) -> GenesisAccount | None:
+    """Return an account with nothing but a balance in hex, as most of a large allocation are."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return None
+    balance = value.get("balance")
+    if not isinstance(balance, str) or not _PLAIN_BALANCE.fullmatch(balance):
+        return None
+    return GenesisAccount(balance=int(balance, 16))
 
 
 def _parse_account(entry: Fields) -> GenesisAccount:

@@ -94,8 +94,10 @@ class Fields:
             raise self.fault(key, f"expected {expected}, found {_kind(value)}")
         digits = value[2:] if value.startswith(("0x", "0X")) else value
         try:
-            data = bytes.fromhex(digits) if not any(c.isspace() for c in digits) else None
+            data = bytes.fromhex(digits)
         except ValueError:
+            data = None
+        if data is not None and 2 * len(data) != len(digits):  # `fromhex` skips spaces
             data = None
         if data is None:
             raise self.fault(key, f'expected {expected}, found "{_cut(value)}"')

@@ -12,6 +12,7 @@ from contractchain.chain.genesis import GenesisBlock, build_genesis_block
 from contractchain.chain.genesis_file import decode_genesis, encode_genesis
 from contractchain.chain.replay import apply_in_batches, restore_checkpoint
 from contractchain.codec.block import encode_block
+from contractchain.crypto import keccak256
 from contractchain.errors import (
     BlockNotFoundError,
     ConfigError,
@@ -25,6 +26,8 @@ from contractchain.types import Genesis
 
 GENESIS_KEY = "genesis"
 """Metadata that holds the genesis as JSON."""
+SEAL_KEY = "genesis-seal"
+"""Metadata that says which block was made of it: the hash of the JSON, and that of the block."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +61,18 @@ def initialise_store(store: Store, genesis: Genesis, execution: ExecutionLayer) 
     """Write the genesis into an empty store."""
     built = build_genesis_block(genesis, execution)
     execution.release(built.block.header.state_root)
-    store.put_metadata(GENESIS_KEY, encode_genesis(genesis).encode())
+    text = encode_genesis(genesis).encode()
+    store.put_metadata(GENESIS_KEY, text)
+    store.put_metadata(SEAL_KEY, keccak256(text) + built.block.hash)
     store.commit_block(_to_executed(built).to_record())
 
 
 def open_store_of_chain(
-    store: Store, execution: ExecutionLayer, genesis: Genesis | None
+    store: Store,
+    execution: ExecutionLayer,
+    genesis: Genesis | None,
+    *,
+    stored: Genesis | None = None,
 ) -> OpenedStore:
     """Open the chain in a store; an empty store gets `genesis`.
 
@@ -71,13 +80,15 @@ def open_store_of_chain(
         store: Where the blocks are.
         execution: Receives the head's state.
         genesis: What the chain must start with; None takes what is stored.
+        stored: What `find_stored_genesis` returns, if it was called before.
 
     Raises:
         StoreMismatchError: the store holds a chain with another genesis.
         CorruptStoreError: blocks, diffs and state roots do not fit together.
         ConfigError: the store is empty and there is no genesis.
     """
-    stored = find_stored_genesis(store)
+    stored = stored or find_stored_genesis(store)
+    is_new = stored is None
     if stored is None:
         if store.head_number() is not None:
             raise CorruptStoreError("there are blocks, but no genesis to go with them")
@@ -91,7 +102,8 @@ def open_store_of_chain(
             hint="a chain keeps the `config` of its genesis; use another data directory",
         )
     first = _read_block(store, 0)
-    _check_genesis(store, execution, stored if genesis is None else genesis, first)
+    if not is_new and (genesis is not None or not _is_sealed(store, first)):
+        _check_genesis(store, execution, genesis or stored, first)
     head_number = store.head_number() or 0
     head = first if head_number == 0 else _read_block(store, head_number)
     replayed = _restore_head(store, execution, head)
@@ -124,6 +136,15 @@ def _restore_head(store: Store, execution: ExecutionLayer, head: ExecutedBlock) 
             hint="the data directory was changed or damaged; restore a copy or remove it",
         )
     return size
+
+
+def _is_sealed(store: Store, first: ExecutedBlock) -> bool:
+    """Tell whether the first block is known to be that of the stored genesis.
+
+    Building it again would tell, too; with a million accounts that takes half a minute.
+    """
+    text = store.get_metadata(GENESIS_KEY) or b""
+    return store.get_metadata(SEAL_KEY) == keccak256(text) + first.hash
 
 
 def _check_genesis(

@@ -151,14 +151,14 @@ def _open_chain_store(
     accounts: tuple[Account, ...],
     clock: Clock,
 ) -> OpenedStore:
-    genesis = read_genesis_file(config)
+    genesis, stored = read_genesis_file(config), None
     if genesis is None:
         stored = find_stored_genesis(store)
         if stored is None:
             genesis = build_genesis(config, accounts, clock)
         else:
             check_agreement(config, accounts, stored)
-    return open_store_of_chain(store, execution, genesis)
+    return open_store_of_chain(store, execution, genesis, stored=stored)
 
 
 def _open_store(config: NodeConfig) -> tuple[DataDirectoryLock | None, Store]:

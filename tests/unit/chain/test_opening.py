@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from chain_cases import ETHER, Opened, accounts, make_genesis, make_raw, opened_chain
+from contractchain.chain.genesis_file import encode_genesis
 from contractchain.chain.opening import open_store_of_chain
 from contractchain.chain.settings import ChainSettings
 from contractchain.codec.state_diff import encode_state_diff
@@ -84,6 +85,24 @@ def test_a_damaged_genesis_is_refused(store: Store, execution: ExecutionLayer) -
     store.put_metadata("genesis", b"{}")
     with pytest.raises(CorruptStoreError, match="genesis"):
         open_store_of_chain(store, execution, None)
+
+
+def test_a_stored_genesis_that_was_exchanged_is_refused(
+    store: Store, execution: ExecutionLayer
+) -> None:
+    fill(store, 1)
+    other = encode_genesis(make_genesis(gas_limit=20_000_000))
+    store.put_metadata("genesis", other.encode())
+    with pytest.raises(StoreMismatchError):
+        open_store_of_chain(store, execution, None)
+
+
+def test_a_store_without_a_seal_is_checked_and_opens(
+    store: Store, execution: ExecutionLayer
+) -> None:
+    fill(store, 1)
+    store.put_metadata("genesis-seal", b"")
+    assert open_store_of_chain(store, execution, None).genesis == make_genesis()
 
 
 def test_a_checkpoint_shortens_the_replay(store: Store, execution: ExecutionLayer) -> None:
