@@ -10,6 +10,7 @@ pub mod state;
 pub mod store;
 pub mod transaction;
 pub mod trie;
+pub mod workers;
 
 #[cfg(feature = "python")]
 mod py;

@@ -1,5 +1,6 @@
 """Every execution layer decodes transactions and applies the rules that need no state."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -25,6 +26,7 @@ from contractchain.errors import (
     ValidationError,
     WrongChainIdError,
 )
+from contractchain.execution import create_engine
 from contractchain.interfaces.execution import ExecutionLayer
 from contractchain.interfaces.execution_data import DecodedTransaction, TransactionRules
 from contractchain.types import (
@@ -342,3 +344,41 @@ def test_a_damaged_transaction_never_passes_unnoticed(
         assert encode_transaction(decode_transaction(bytes(raw))) == bytes(raw)
     else:
         assert isinstance(result, DecodeError | InvalidTransactionError)
+
+
+def test_what_was_prepared_decodes_as_if_it_was_not(engine: ExecutionLayer) -> None:
+    raws = [sign(transfer(nonce)) for nonce in range(30)]
+    raws[7], raws[11] = b"", sign(transfer(11, chain_id=2))
+    prepared = create_engine(engine.name)
+    for start in range(0, 30, 6):
+        prepared.prepare(raws[start : start + 6], PRAGUE)
+    order = [*range(20, 30), *range(20), 3, 25]  # across the parts that were prepared
+    results = prepared.decode_many([raws[place] for place in order], PRAGUE)
+    expected = engine.decode_many([raws[place] for place in order], PRAGUE)
+    assert list(map(repr, results)) == list(map(repr, expected))
+
+
+def test_preparing_reports_no_fault_and_promises_nothing(engine: ExecutionLayer) -> None:
+    good = sign(transfer())
+    engine.prepare([], PRAGUE)
+    engine.prepare([b"", good, good, b"\xc0"], PRAGUE)
+    engine.prepare([good], PRAGUE)
+    assert isinstance(decode_one(engine, sign(transfer(1))), DecodedTransaction)
+    assert isinstance(decode_one(engine, good), DecodedTransaction)
+    assert isinstance(decode_one(engine, b""), DecodeError)
+
+
+def test_rules_are_those_of_decoding_not_of_preparing(engine: ExecutionLayer) -> None:
+    raw = sign(transfer())
+    engine.prepare([raw], PRAGUE)
+    other = replace(PRAGUE, chain_id=2)
+    assert isinstance(decode_one(engine, raw, other), WrongChainIdError)
+
+
+def test_threads_may_decode_what_others_have_prepared(engine: ExecutionLayer) -> None:
+    raws = [sign(transfer(nonce)) for nonce in range(40)]
+    engine.prepare(raws, PRAGUE)
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: engine.decode_many(raws, PRAGUE), range(4)))
+    for results in found:
+        assert [r.nonce for r in results if isinstance(r, DecodedTransaction)] == list(range(40))

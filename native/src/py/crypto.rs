@@ -7,10 +7,8 @@ use pyo3::types::{PyBytes, PyList};
 use super::convert::{Batch, fixed, hash};
 use super::guard::{detached, wrong_size};
 use crate::fault::Fault;
-use crate::transaction::{map_parallel, recover_address, sign};
-
-/// Signatures below which a second thread costs more than it saves.
-const PARALLEL_BATCH: usize = 16;
+use crate::transaction::{SHARED_BATCH, recover_address, sign};
+use crate::workers::map_shared;
 
 /// keccak256 of `data`.
 #[pyfunction]
@@ -25,12 +23,15 @@ pub fn recover_addresses<'py>(
     signatures: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyList>> {
     let batch = Batch::new(signatures)?;
-    let slices = batch.slices();
-    if let Some(wrong) = slices.iter().find(|item| item.len() != 97) {
-        return Err(wrong_size(py, "signature", 97, wrong.len()));
-    }
+    let signatures = batch
+        .slices()
+        .into_iter()
+        .map(|item| {
+            <[u8; 97]>::try_from(item).map_err(|_| wrong_size(py, "signature", 97, item.len()))
+        })
+        .collect::<PyResult<Vec<_>>>()?;
     let recovered = detached(py, || {
-        Ok(map_parallel(slices, PARALLEL_BATCH, |item| {
+        Ok(map_shared(signatures, SHARED_BATCH, |item| {
             let r = U256::from_be_slice(&item[32..64]);
             let s = U256::from_be_slice(&item[64..96]);
             let digest = B256::from_slice(&item[..32]);
@@ -58,7 +59,7 @@ pub fn sign_hashes<'py>(
         .map(|item| hash(&item?))
         .collect::<PyResult<_>>()?;
     let signed = detached(py, || {
-        map_parallel(digests, PARALLEL_BATCH, |digest| sign(&digest, &key))
+        map_shared(digests, SHARED_BATCH, move |digest| sign(&digest, &key))
             .into_iter()
             .collect::<Option<Vec<_>>>()
             .ok_or_else(|| Fault::message("invalid", "the private key is out of range"))

@@ -54,6 +54,21 @@ impl Engine {
         Ok(list)
     }
 
+    fn prepare(
+        &self,
+        raws: &Bound<'_, PyAny>,
+        fork_item: &Bound<'_, PyAny>,
+        chain_id: u64,
+        max_blobs: u64,
+    ) -> PyResult<()> {
+        let rules = Rules::new(fork(fork_item)?, chain_id, max_blobs);
+        let batch = Batch::new(raws)?;
+        detached(raws.py(), || {
+            self.inner.decoder.prepare(&batch.slices(), &rules);
+            Ok(())
+        })
+    }
+
     fn execute_block<'py>(
         &self,
         parent_root: &Bound<'py, PyAny>,

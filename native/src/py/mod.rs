@@ -11,7 +11,7 @@ mod trie;
 use pyo3::prelude::*;
 
 /// Number of the interface between this module and its Python adapters; both must agree.
-const ABI: u32 = 2;
+const ABI: u32 = 3;
 
 /// Version of the crate.
 #[pyfunction]

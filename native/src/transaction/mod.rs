@@ -10,15 +10,19 @@ mod rules;
 
 pub use cache::Cache;
 pub use decode::Parsed;
-pub use recover::{map_parallel, recover_address, recover_authority, recover_many, sign};
+use recover::recover;
+pub use recover::{SHARED_BATCH, recover_address, recover_authority, recover_many, sign};
 pub use rules::{Fees, Intrinsic, Rules};
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use alloy_primitives::{Address, B256};
 use revm::context::TxEnv;
 
 use crate::fault::Result;
+use crate::workers::{Work, finish, start};
 
 /// A transaction with its sender. Says nothing about rules.
 #[derive(Debug)]
@@ -38,31 +42,59 @@ pub struct Recovered {
 }
 
 /// Decodes, checks and recovers raw transactions, remembering those it has recovered.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Decoder {
-    cache: Cache,
+    cache: Arc<Cache>,
+    under_way: Mutex<Vec<UnderWay>>,
+}
+
+/// Transactions that are being recovered before anybody waits for them.
+struct UnderWay {
+    hashes: HashSet<B256>,
+    work: Arc<dyn Work>,
 }
 
 /// A transaction that passed, and its least gas limit.
 pub type Checked = (Arc<Recovered>, Intrinsic);
 
 impl Decoder {
+    /// Begins to recover transactions that will be decoded soon, and returns at once.
+    pub fn prepare(&self, raws: &[&[u8]], rules: &Rules) {
+        let hashes: Vec<B256> = raws.iter().map(alloy_primitives::keccak256).collect();
+        let known = self.cache.find_many(&hashes);
+        let items: Vec<(Vec<u8>, B256)> = known
+            .iter()
+            .zip(raws.iter().zip(&hashes))
+            .filter(|(known, _)| known.is_none())
+            .map(|(_, (raw, hash))| (raw.to_vec(), *hash))
+            .collect();
+        if items.is_empty() {
+            return;
+        }
+        let (cache, rules) = (Arc::clone(&self.cache), rules.clone());
+        let mut under_way = self.lock_under_way();
+        under_way.retain(|batch| batch.work.left() > 0);
+        let work = start(items, move |(raw, hash): (Vec<u8>, B256)| {
+            // A fault is found again, and reported, by whoever decodes.
+            if let Ok(parsed) = parse(&raw, hash, &rules) {
+                cache.insert_many(&[recover(parsed)], &[raw.len()]);
+            }
+        });
+        let hashes = hashes.into_iter().collect();
+        under_way.push(UnderWay { hashes, work });
+    }
+
     /// Decodes a batch; the result has the order and length of `raws`.
     pub fn decode_many(&self, raws: &[&[u8]], rules: &Rules) -> Vec<Result<Checked>> {
         let hashes: Vec<B256> = raws.iter().map(alloy_primitives::keccak256).collect();
-        let mut known = self.cache.find_many(&hashes);
+        let mut known = self.find_known(&hashes);
         let mut faults = Vec::new();
         let mut work = Vec::new();
         for (index, slot) in known.iter().enumerate() {
             if slot.is_some() {
                 continue;
             }
-            // Everything cheap comes before the recovery.
-            let checked = rules
-                .check_type(raws[index])
-                .and_then(|()| Parsed::decode(raws[index], hashes[index]))
-                .and_then(|parsed| rules.check(&parsed.facts()).map(|_| parsed));
-            match checked {
+            match parse(raws[index], hashes[index], rules) {
                 Ok(parsed) => work.push((index, parsed)),
                 Err(fault) => faults.push((index, fault)),
             }
@@ -90,4 +122,43 @@ impl Decoder {
         }
         results
     }
+
+    /// The known ones, after those that are under way have been finished.
+    fn find_known(&self, hashes: &[B256]) -> Vec<Option<Arc<Recovered>>> {
+        let known = self.cache.find_many(hashes);
+        let missing = || known.iter().zip(hashes).filter(|(slot, _)| slot.is_none());
+        let awaited: Vec<Arc<dyn Work>> = {
+            let mut under_way = self.lock_under_way();
+            under_way.retain(|batch| batch.work.left() > 0);
+            let is_awaited =
+                |batch: &UnderWay| missing().any(|(_, hash)| batch.hashes.contains(hash));
+            let awaited = under_way.iter().filter(|batch| is_awaited(batch));
+            awaited.map(|batch| Arc::clone(&batch.work)).collect()
+        };
+        if awaited.is_empty() && missing().next().is_none() {
+            return known;
+        }
+        awaited.iter().for_each(finish);
+        self.cache.find_many(hashes)
+    }
+
+    fn lock_under_way(&self) -> MutexGuard<'_, Vec<UnderWay>> {
+        self.under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Decoder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Decoder").finish_non_exhaustive()
+    }
+}
+
+/// Decodes and checks everything that is cheap, which comes before the recovery.
+fn parse(raw: &[u8], hash: B256, rules: &Rules) -> Result<Parsed> {
+    rules.check_type(raw)?;
+    let parsed = Parsed::decode(raw, hash)?;
+    rules.check(&parsed.facts())?;
+    Ok(parsed)
 }

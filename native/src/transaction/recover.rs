@@ -13,9 +13,10 @@ use secp256k1::{Message, SECP256K1, SecretKey};
 use super::rules::is_low_s;
 use super::{Parsed, Recovered};
 use crate::fault::{Fault, Result};
+use crate::workers::map_shared;
 
-/// Signatures below which a second thread costs more than it saves.
-const PARALLEL_BATCH: usize = 16;
+/// Signatures below which calling for help costs more than it saves.
+pub const SHARED_BATCH: usize = 3;
 
 /// The address whose key signed `digest`; None if the signature is not valid.
 pub fn recover_address(digest: &B256, is_odd: bool, r: &U256, s: &U256) -> Option<Address> {
@@ -46,44 +47,11 @@ pub fn sign(digest: &B256, key: &[u8; 32]) -> Option<([u8; 64], bool)> {
 
 /// Recovers the senders of a batch, in order.
 pub fn recover_many(parsed: Vec<Parsed>) -> Vec<Result<Arc<Recovered>>> {
-    map_parallel(parsed, PARALLEL_BATCH, recover)
+    map_shared(parsed, SHARED_BATCH, recover)
 }
 
-/// Maps in order, on all cores if there are at least `threshold` items.
-pub fn map_parallel<T: Send, R: Send>(
-    items: Vec<T>,
-    threshold: usize,
-    map: impl Fn(T) -> R + Sync,
-) -> Vec<R> {
-    let workers = std::thread::available_parallelism().map_or(1, |count| count.get());
-    if workers < 2 || items.len() < threshold {
-        return items.into_iter().map(map).collect();
-    }
-    let share = items.len().div_ceil(workers);
-    let mut items = items.into_iter();
-    let first: Vec<T> = items.by_ref().take(share).collect();
-    let map = &map;
-    std::thread::scope(|scope| {
-        let mut threads = Vec::with_capacity(workers);
-        loop {
-            let part: Vec<T> = items.by_ref().take(share).collect();
-            if part.is_empty() {
-                break;
-            }
-            threads.push(scope.spawn(move || part.into_iter().map(map).collect::<Vec<R>>()));
-        }
-        let mut results: Vec<R> = first.into_iter().map(map).collect();
-        for thread in threads {
-            match thread.join() {
-                Ok(part) => results.extend(part),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        results
-    })
-}
-
-fn recover(parsed: Parsed) -> Result<Arc<Recovered>> {
+/// Recovers the sender of one transaction.
+pub fn recover(parsed: Parsed) -> Result<Arc<Recovered>> {
     let sender = recover_address(&parsed.signing_hash, parsed.is_odd, &parsed.r, &parsed.s)
         .ok_or_else(|| Fault::new("invalid-signature", []))?;
     let mut env = parsed.env;

@@ -8,6 +8,7 @@ Spec:
 
 from collections.abc import Sequence
 
+from contractchain.chain.head_accounts import HeadAccounts
 from contractchain.chain.mempool import Capacity, Mempool
 from contractchain.chain.pool_queue import calculate_cost
 from contractchain.errors import (
@@ -22,22 +23,17 @@ from contractchain.errors import (
     TransactionTooLargeError,
     ValidationError,
 )
-from contractchain.interfaces.execution import ExecutionLayer
 from contractchain.interfaces.execution_data import DecodedTransaction
 from contractchain.types import EMPTY_CODE_HASH, Account, Hash32
 
-NO_ACCOUNT = Account()
 MAX_TRANSACTION_BYTES = 128 * 1024
 """Size of an encoded transaction; the limit that other nodes have."""
-DELEGATION_PREFIX = b"\xef\x01\x00"
-"""Code of an account that has delegated to a contract starts so (EIP-7702)."""
 
 
 def admit_transactions(
     pool: Mempool,
     decoded: Sequence[DecodedTransaction | ValidationError],
-    execution: ExecutionLayer,
-    state_root: Hash32,
+    accounts: HeadAccounts,
     capacity: Capacity,
 ) -> list[Hash32 | ContractChainError]:
     """Check transactions against the head's state and put them into the pool.
@@ -45,28 +41,21 @@ def admit_transactions(
     Args:
         pool: Takes what passes.
         decoded: As the execution layer decoded them, faults in their places.
-        execution: Knows the accounts.
-        state_root: State of the head.
+        accounts: Knows the accounts.
         capacity: What the next block offers.
 
     Returns:
         In order: the hash, or why the transaction is not taken.
     """
     senders = list({tx.sender: None for tx in decoded if isinstance(tx, tuple)})
-    accounts = dict(zip(senders, execution.accounts(state_root, senders), strict=True))
+    found = accounts.get_many(senders)
     results: list[Hash32 | ContractChainError] = []
     for transaction in decoded:
         if not isinstance(transaction, tuple):
             results.append(transaction)
             continue
         try:
-            account = accounts[transaction.sender] or NO_ACCOUNT
-            _check_known(pool, transaction)
-            _check_size(transaction)
-            _check_code(execution, state_root, transaction, account)
-            _check_account(pool, transaction, account)
-            _check_fees(transaction, capacity)
-            pool.add(transaction, account.nonce)
+            _admit(pool, transaction, found[transaction.sender], accounts, capacity)
         except ContractChainError as error:
             results.append(error.with_traceback(None))
         else:
@@ -74,39 +63,33 @@ def admit_transactions(
     return results
 
 
-def _check_known(pool: Mempool, transaction: DecodedTransaction) -> None:
+def _admit(
+    pool: Mempool,
+    transaction: DecodedTransaction,
+    account: Account,
+    accounts: HeadAccounts,
+    capacity: Capacity,
+) -> None:
+    """Check one transaction, rule by rule in a fixed order, and put it into the pool."""
     if transaction.hash in pool:
         raise AlreadyKnownError(hash=transaction.hash)
-
-
-def _check_size(transaction: DecodedTransaction) -> None:
     size = len(transaction.raw)
     if size > MAX_TRANSACTION_BYTES:
         raise TransactionTooLargeError(size_bytes=size, limit_bytes=MAX_TRANSACTION_BYTES)
-
-
-def _check_code(
-    execution: ExecutionLayer,
-    state_root: Hash32,
-    transaction: DecodedTransaction,
-    account: Account,
-) -> None:
-    if account.code_hash == EMPTY_CODE_HASH:
-        return
-    if not execution.code(state_root, transaction.sender).startswith(DELEGATION_PREFIX):
+    sender = transaction.sender
+    if account.code_hash != EMPTY_CODE_HASH and not accounts.has_delegated(sender):
         raise SenderHasCodeError()
-
-
-def _check_account(pool: Mempool, transaction: DecodedTransaction, account: Account) -> None:
     if transaction.nonce < account.nonce:
         raise NonceTooLowError(got=transaction.nonce, expected=account.nonce)
-    required = calculate_cost(transaction)
-    queue = pool.find_queue(transaction.sender)
+    cost = required = calculate_cost(transaction)
+    queue = pool.find_queue(sender)
     if queue is not None:
         replaced = queue.entries.get(transaction.nonce)
         required += queue.cost - (replaced.cost if replaced is not None else 0)
     if account.balance < required:
         raise InsufficientFundsError(balance=account.balance, required=required)
+    _check_fees(transaction, capacity)
+    pool.add(transaction, account.nonce, cost)
 
 
 def _check_fees(transaction: DecodedTransaction, capacity: Capacity) -> None:

@@ -135,6 +135,10 @@ class Chain:
             self._consensus.on_transactions()
         return results
 
+    def prepare(self, raws: Sequence[bytes]) -> None:
+        """Hear what will be submitted soon, so that other cores can begin with it."""
+        self._execution.prepare(raws, build_transaction_rules(self._next.get_context()))
+
     def suggest_fees(self) -> SuggestedFees:
         """Return fees with which a transaction sent now is included soon."""
         capacity = calculate_capacity(self._next.get_context())

@@ -93,12 +93,15 @@ class Mempool:
         """Return how many transactions have no gap before them."""
         return sum(queue.run_end - queue.nonce for queue in self._ready.queues.values())
 
-    def add(self, transaction: DecodedTransaction, account_nonce: int) -> None:
+    def add(
+        self, transaction: DecodedTransaction, account_nonce: int, cost: int | None = None
+    ) -> None:
         """Take a transaction, or let it replace the one of its nonce.
 
         Args:
             transaction: Checked against the state.
             account_nonce: Nonce of its sender at the head.
+            cost: What it may cost its sender in wei, if that is known.
 
         Raises:
             AlreadyKnownError: it is here.
@@ -123,7 +126,8 @@ class Mempool:
             )
         self._arrivals += 1
         arrival = self._arrivals if old is None else old.arrival
-        entry = PoolEntry(transaction, arrival, calculate_cost(transaction))
+        cost = calculate_cost(transaction) if cost is None else cost
+        entry = PoolEntry(transaction, arrival, cost)
         self._insert(queue, entry)
 
     def on_nonce(self, sender: Address, nonce: int) -> None:
@@ -193,7 +197,8 @@ class Mempool:
         self._by_hash[entry.transaction.hash] = entry
         if self._worst is not None:
             heappush(self._worst, _rank(entry))
-        self._ready.update(queue)
+        if queue.listed is None or entry.transaction.nonce == queue.nonce:
+            self._ready.update(queue)
         self.version += 1
 
     def _settle(self, queue: SenderQueue) -> None:

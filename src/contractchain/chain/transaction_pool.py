@@ -7,9 +7,10 @@ no longer the head's.
 from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 
-from contractchain.chain.admission import NO_ACCOUNT, admit_transactions
+from contractchain.chain.admission import admit_transactions
 from contractchain.chain.canonical import CanonicalChain, Tip
 from contractchain.chain.fees import calculate_blob_base_fee
+from contractchain.chain.head_accounts import HeadAccounts
 from contractchain.chain.importing import MAX_BLOCK_BYTES
 from contractchain.chain.mempool import Capacity, Mempool, PoolLimits
 from contractchain.chain.pool_queue import PoolEntry
@@ -33,9 +34,9 @@ class TransactionPool:
         limits: PoolLimits | None = None,
     ) -> None:
         self._canonical = canonical
-        self._execution = execution
         self._build_next_context = build_next_context
         self._pool = Mempool(limits)
+        self._accounts = HeadAccounts(execution)
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -51,9 +52,7 @@ class TransactionPool:
     ) -> list[Hash32 | ContractChainError]:
         """Take what the head's state allows; returns hash or error in order."""
         with self._lock:
-            root = self._canonical.tip.block.state_root
-            capacity = calculate_capacity(self._build_next_context())
-            return admit_transactions(self._pool, decoded, self._execution, root, capacity)
+            return self._admit(decoded)
 
     def select(
         self, context: BlockContext, max_transactions: int | None
@@ -116,29 +115,34 @@ class TransactionPool:
         with self._lock:
             self._canonical.tip = tip
             self._refresh(self._pool.senders)
-            capacity = calculate_capacity(self._build_next_context())
-            root = tip.block.state_root
-            admit_transactions(self._pool, returned, self._execution, root, capacity)
+            self._admit(returned)
 
     def restore(self, tip: Tip, entries: Sequence[PoolEntry]) -> None:
         """Move the head and bring back earlier content."""
         with self._lock:
             self._canonical.tip = tip
             senders = list({entry.transaction.sender: None for entry in entries})
-            accounts = self._execution.accounts(tip.block.state_root, senders)
-            nonces = {
-                sender: (account or NO_ACCOUNT).nonce
-                for sender, account in zip(senders, accounts, strict=True)
-            }
-            self._pool.restore((entry, nonces[entry.transaction.sender]) for entry in entries)
+            self._accounts.move_to(tip.block.state_root)
+            accounts = self._accounts.get_many(senders)
+            self._pool.restore(
+                (entry, accounts[entry.transaction.sender].nonce) for entry in entries
+            )
+
+    def _admit(
+        self, decoded: Sequence[DecodedTransaction | ValidationError]
+    ) -> list[Hash32 | ContractChainError]:
+        self._accounts.move_to(self._canonical.tip.block.state_root)
+        capacity = calculate_capacity(self._build_next_context())
+        return admit_transactions(self._pool, decoded, self._accounts, capacity)
 
     def _refresh(self, senders: list[Address]) -> None:
         """Compare the queues of senders with their accounts at the head."""
         if not senders:
             return
-        accounts = self._execution.accounts(self._canonical.tip.block.state_root, senders)
-        for sender, account in zip(senders, accounts, strict=True):
-            found = account or NO_ACCOUNT
+        self._accounts.move_to(self._canonical.tip.block.state_root)
+        accounts = self._accounts.get_many(senders)
+        for sender in senders:
+            found = accounts[sender]
             self._pool.on_nonce(sender, found.nonce)
             queue = self._pool.find_queue(sender)
             if queue is not None and queue.cost > found.balance:

@@ -8,6 +8,7 @@ Spec:
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from contractchain.errors import DecodeError
@@ -102,6 +103,7 @@ def as_list(item: Item, what: str, *, length: int | None = None) -> Sequence[Ite
     return item
 
 
+@lru_cache(maxsize=4096)
 def _head(size: int, base: int) -> bytes:
     if size <= MAX_SHORT:
         return bytes((base + size,))

@@ -44,6 +44,14 @@ class TransactionDecoder(Protocol):
         """
         ...
 
+    def prepare(self, raws: Sequence[bytes], rules: TransactionRules) -> None:
+        """Hear which raw transactions `decode_many` will be asked for soon.
+
+        A hint: an engine may begin to recover their senders beside the caller, who is not kept
+        waiting. It changes no result and reports no fault.
+        """
+        ...
+
 
 class BlockExecutor(Protocol):
     """Runs the transactions of a block."""

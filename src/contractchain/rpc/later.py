@@ -11,7 +11,10 @@ T = TypeVar("T")
 
 
 class Later(Generic[T]):
-    """One outcome: a value, or the exception in its place. Belongs to the loop's thread."""
+    """One outcome: a value that is not None, or the exception in its place.
+
+    Belongs to the loop's thread.
+    """
 
     __slots__ = ("_listener", "_outcome")
 

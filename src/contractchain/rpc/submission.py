@@ -1,15 +1,20 @@
 """Submission of raw transactions in batches that form by themselves.
 
-What arrives in one turn of the loop, from however many connections, is one batch: recovery of its
-senders uses every core that is free, and the cost of crossing is shared. A single transaction
-waits for nobody. While the chain mines a batch, what arrives makes the next one. Where taking a
-transaction mines nothing, it is done on the loop itself: waking another thread and being woken by
-it costs more than the work, several times more on a virtual machine with idle cores.
+What arrives in one turn of the loop, from however many connections, crosses into the chain
+together: other cores begin to recover senders at once, while the loop answers what came before and
+reads what comes next. A single transaction waits for nobody.
+
+Where taking a transaction mines nothing, it is done on the loop itself: waking another thread and
+being woken by it costs more than the work, several times more on a virtual machine with idle
+cores. Where it mines, the writer's thread does it, and what arrives meanwhile is the next batch.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
+from typing import NamedTuple
 
 from contractchain.chain import Chain
 from contractchain.errors import ContractChainError
@@ -17,6 +22,20 @@ from contractchain.rpc.later import Later
 from contractchain.types import Hash32
 
 Outcomes = Sequence[Hash32 | ContractChainError]
+
+MIN_PART = 8
+"""Of many transactions that wait, a turn of the loop takes half, but so many at least: answers go
+out between turns, so that clients send again while the node is busy with the others."""
+MAX_PART = 64
+SMALL = 3
+"""So few are decoded by the loop alone."""
+
+
+class _Batch(NamedTuple):
+    """Transactions and who waits for them, in the order of arrival."""
+
+    raws: list[bytes]
+    waiting: list[Later[Hash32]]
 
 
 class Submitter:
@@ -36,36 +55,75 @@ class Submitter:
         self._chain = chain
         self._writer = writer
         self._mines = mines
-        self._raws: list[bytes] = []
-        self._waiting: list[Later[Hash32]] = []
-        self._is_busy = False
+        self._arrived = _Batch([], [])
+        self._begun: deque[_Batch] = deque()
+        self._is_mining = False
+        self._is_scheduled = False
 
     def submit(self, raw: bytes) -> Later[Hash32]:
         """Submit one transaction; what comes is its hash, or why the chain does not take it."""
         later: Later[Hash32] = Later()
-        self._raws.append(raw)
-        self._waiting.append(later)
-        if not self._is_busy:
-            self._is_busy = True
-            loop = asyncio.get_running_loop()
-            loop.call_soon(self._flush, loop)
+        self._arrived.raws.append(raw)
+        self._arrived.waiting.append(later)
+        if not self._is_scheduled:
+            self._schedule()
         return later
 
-    def _flush(self, loop: asyncio.AbstractEventLoop) -> None:
-        raws, self._raws = self._raws, []
-        batch, self._waiting = self._waiting, []
-        if self._mines():
-            self._writer.submit(self._submit_there, loop, raws, batch)
-            return
-        self._is_busy = False
-        _tell(batch, self._try_submit(raws))
+    def _schedule(self) -> None:
+        self._is_scheduled = True
+        asyncio.get_running_loop().call_soon(self._turn)
 
-    def _submit_there(
-        self, loop: asyncio.AbstractEventLoop, raws: list[bytes], batch: list[Later[Hash32]]
-    ) -> None:
+    def _turn(self) -> None:
+        """Begin with what has arrived, and take what was begun first into the chain."""
+        self._is_scheduled = False
+        arrived, self._arrived = self._arrived, _Batch([], [])
+        if self._is_mining:
+            self._begin(arrived)
+        elif not (arrived.raws or self._begun):
+            return
+        elif self._mines():
+            self._mine(arrived)
+        else:
+            if self._begun or len(arrived.raws) >= SMALL:
+                self._begin(arrived)
+            else:
+                self._begun.append(arrived)
+            batch = self._begun.popleft()
+            if self._begun:
+                self._schedule()
+            _tell(batch, self._try_submit(batch.raws))
+
+    def _begin(self, arrived: _Batch) -> None:
+        """Let other cores begin with a batch, in parts."""
+        count = len(arrived.raws)
+        size = min(max(count // 2, MIN_PART), MAX_PART)
+        for start in range(0, count, size):
+            end = start + size
+            part = _Batch(arrived.raws[start:end], arrived.waiting[start:end])
+            self._begun.append(part)
+            with suppress(ContractChainError):  # a hint; whoever decodes hears of any fault
+                self._chain.prepare(part.raws)
+
+    def _mine(self, arrived: _Batch) -> None:
+        """Have the writer submit all there is."""
+        batch = _Batch([], [])
+        for part in (*self._begun, arrived):
+            batch.raws.extend(part.raws)
+            batch.waiting.extend(part.waiting)
+        self._begun.clear()
+        self._is_mining = True
+        self._writer.submit(self._submit_there, asyncio.get_running_loop(), batch)
+
+    def _submit_there(self, loop: asyncio.AbstractEventLoop, batch: _Batch) -> None:
         """Submit in the writer's thread, and go on in the loop's."""
-        outcomes = self._try_submit(raws)
-        loop.call_soon_threadsafe(self._finish, loop, batch, outcomes)
+        outcomes = self._try_submit(batch.raws)
+        loop.call_soon_threadsafe(self._finish, batch, outcomes)
+
+    def _finish(self, batch: _Batch, outcomes: Outcomes | Exception) -> None:
+        self._is_mining = False
+        if self._begun or self._arrived.raws:
+            self._turn()
+        _tell(batch, outcomes)
 
     def _try_submit(self, raws: list[bytes]) -> Outcomes | Exception:
         try:
@@ -73,23 +131,11 @@ class Submitter:
         except Exception as error:  # noqa: BLE001  told to whoever waits
             return error
 
-    def _finish(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        batch: list[Later[Hash32]],
-        outcomes: Outcomes | Exception,
-    ) -> None:
-        if self._waiting:
-            self._flush(loop)
-        else:
-            self._is_busy = False
-        _tell(batch, outcomes)
 
-
-def _tell(batch: list[Later[Hash32]], outcomes: Outcomes | Exception) -> None:
+def _tell(batch: _Batch, outcomes: Outcomes | Exception) -> None:
     if isinstance(outcomes, Exception):
-        for later in batch:
+        for later in batch.waiting:
             later.tell(outcomes)
         return
-    for later, outcome in zip(batch, outcomes, strict=True):
+    for later, outcome in zip(batch.waiting, outcomes, strict=True):
         later.tell(outcome)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from contractchain.codec.transaction import encode_transaction, sign_transaction
-from contractchain.crypto import Account
+from contractchain.crypto import Account, keccak256
 from contractchain.errors import DecodeError, NonceTooLowError
 from contractchain.node import LocalNode, NodeConfig, open_local_chain
 from contractchain.rpc.later import Later
@@ -80,6 +80,38 @@ def test_without_automine_nothing_is_mined(node: LocalNode) -> None:
     submit_in_one_turn(node, [transfer(node.accounts[0], 0)])
     assert len(node.chain.pool) == 1
     assert node.chain.head().number == 0
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 9, 200])
+def test_however_many_arrive_in_one_turn_each_is_taken_in_its_order(
+    node: LocalNode, count: int
+) -> None:
+    node.consensus.set_automine(False)
+    raws = [transfer(node.accounts[0], nonce) for nonce in range(count)]
+    assert submit_in_one_turn(node, raws) == [keccak256(raw) for raw in raws]
+    entries = [entry.transaction.nonce for entry in node.chain.pool.entries()]
+    assert entries == list(range(count))
+
+
+def test_a_switch_to_automine_takes_what_was_begun(node: LocalNode) -> None:
+    node.consensus.set_automine(False)
+    raws = [transfer(node.accounts[0], nonce) for nonce in range(100)]
+
+    async def run() -> list[Hash32 | Exception]:
+        heard: list[Hash32 | Exception] = []
+        with ThreadPoolExecutor(1) as writer:
+            submitter = Submitter(node.chain, writer, lambda: node.consensus.is_automine)
+            for raw in raws:
+                submitter.submit(raw).listen(heard.append)
+            await asyncio.sleep(0)
+            assert 0 < len(heard) < 100
+            node.consensus.set_automine(True)
+            while len(heard) < 100:
+                await asyncio.sleep(0.001)
+        return heard
+
+    assert asyncio.run(run()) == [keccak256(raw) for raw in raws]
+    assert len(node.chain.pool) == 0
 
 
 def test_an_outcome_may_come_before_its_listener() -> None:

@@ -66,6 +66,9 @@ class PyEvmEngine:
         """Decode, check and recover a batch."""
         return [self._decode_one(bytes(raw), rules) for raw in raws]
 
+    def prepare(self, raws: Sequence[bytes], rules: TransactionRules) -> None:
+        """Do nothing: there is one interpreter, and it is busy with the caller."""
+
     def _decode_one(
         self, raw: bytes, rules: TransactionRules
     ) -> DecodedTransaction | ValidationError:

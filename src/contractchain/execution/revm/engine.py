@@ -35,7 +35,7 @@ from contractchain.types import (
 if TYPE_CHECKING:
     from contractchain._native import _AccountData, _CallData, _OutcomeData, _StepData
 
-NATIVE_ABI = 2
+NATIVE_ABI = 3
 """Number of the interface of the native core that this adapter is written for."""
 
 try:
@@ -68,6 +68,13 @@ class RevmEngine:
     def name(self) -> str:
         """`revm`."""
         return "revm"
+
+    def prepare(self, raws: Sequence[bytes], rules: TransactionRules) -> None:
+        """Begin to recover transactions on whatever cores are free; see `TransactionDecoder`."""
+        try:
+            self._engine.prepare(raws, rules.fork, rules.chain_id, rules.max_blobs)
+        except _native.Fault as fault:
+            raise_fault(fault)
 
     def decode_many(
         self, raws: Sequence[bytes], rules: TransactionRules
