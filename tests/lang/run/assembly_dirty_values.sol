@@ -32,7 +32,25 @@ abstract contract Base {
     }
 }
 
-contract Dirty is Base {
+contract Start {
+    uint256 internal started;
+
+    constructor(uint8 x) {
+        uint256 word;
+        assembly {
+            word := x
+        }
+        started = word;
+    }
+}
+
+function unclean() pure returns (uint8 x) {
+    assembly {
+        x := 0x3307
+    }
+}
+
+contract Dirty is Base, Start(unclean()) {
     enum Kind {
         A,
         B
@@ -113,11 +131,37 @@ contract Dirty is Base {
         return (one, other, c == d);
     }
 
+    modifier noting(uint8 x) {
+        uint256 word;
+        assembly {
+            word := x
+        }
+        started = word;
+        _;
+    }
+
+    // run: constructed() -> 0x3307
+    function constructed() external view returns (uint256) {
+        return started;
+    }
+
+    // run: modified() -> 0x1205
+    function modified() external noting(dirty()) returns (uint256) {
+        return started;
+    }
+
     // run: stepped() -> 6
     function stepped() external pure returns (uint256) {
         uint8 x = dirty();
         x++;
         return bits(x);
+    }
+
+    // run: steppedAfter() -> (0x1205, 4)
+    function steppedAfter() external pure returns (uint256, uint256) {
+        uint8 x = dirty();
+        uint8 y = x--;
+        return (bits(y), bits(x));
     }
 
     // run: increased() -> 8

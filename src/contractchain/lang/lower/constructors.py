@@ -83,7 +83,7 @@ def _evaluate_base_arguments(frame: Frame, contract: ContractSymbol) -> None:
             continue
         parameters = base.constructor.parameters
         for symbol, argument in zip(parameters, entry.arguments, strict=True):
-            frame.declare(symbol, frame.value_as(argument, symbol.type))
+            frame.declare(symbol, frame.passed_on((argument,), (symbol.type,))[0])
 
 
 def _deploy(frame: Frame, runtime: Object) -> None:

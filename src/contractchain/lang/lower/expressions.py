@@ -104,9 +104,10 @@ def _evaluate_unary(frame: Frame, node: ast.UnaryOperation) -> Words:
 def _evaluate_step(frame: Frame, node: ast.UnaryOperation, item: Type) -> Words:
     assert isinstance(item, IntegerType)
     place = frame.place(node.operand)
-    (before,) = frame.cleaned(node.operand, read(frame, place, item))
+    (before,) = read(frame, place, item)
+    (clean_before,) = frame.cleaned(node.operand, (before,))
     up = node.operator is UnaryOperator.INCREMENT
-    after = arithmetic.step(frame.code, item, before, up=up, checked=not frame.is_unchecked)
+    after = arithmetic.step(frame.code, item, clean_before, up=up, checked=not frame.is_unchecked)
     write(frame, place, item, (after,), item)
     return (after if node.is_prefix else before,)
 

@@ -100,7 +100,7 @@ def _lower_modifier(
     if modifier.node.body is None:
         raise refuse(f"the modifier `{modifier.name}` without a body", use.node)
     for item, argument in zip(modifier.parameters, use.arguments, strict=True):
-        frame.declare(item, frame.value_as(argument, item.type))
+        frame.declare(item, frame.passed_on((argument,), (item.type,))[0])
     entered = {item: frame.local_words(item) for item in function.returns}
 
     def placeholder() -> None:

@@ -3,8 +3,7 @@
 Solidity cleans a value where it is used, not where it is passed on. So what assembly leaves in a
 variable travels through assignments, arguments, return values, bitwise and boolean operators of the
 same type, until something else computes with it. This finds, for a file and what it imports, all
-variables that such a value may reach; too many do no harm. Parameters of modifiers and constructors
-are not among them: they are cleaned.
+variables that such a value may reach; too many do no harm.
 """
 
 from __future__ import annotations
@@ -29,6 +28,8 @@ from contractchain.lang.semantics.types import (
     UserDefinedValueType,
 )
 
+_STEPS = (ast.UnaryOperator.INCREMENT, ast.UnaryOperator.DECREMENT)
+
 
 def note_flows(analysis: Analysis) -> None:
     """Note in each file where values go, if inline assembly makes that matter anywhere."""
@@ -51,21 +52,26 @@ def _spread(analysis: Analysis, flows: Sequence[Flow], found: set[VariableSymbol
     linked = [pair for flow in flows for pair in flow.linked]
     for target in {target for flow in flows for target in flow.supers}:
         for flow in flows:  # any function of that name may be the next in line
-            linked += [(target, other) for other in flow.functions if _is_like(target, other)]
+            linked += [
+                (_variables_of(target), _variables_of(other))
+                for other in flow.functions
+                if _is_like(target, other)
+            ]
     before = -1
     while len(found) != before:
         before = len(found)
         for one, other in linked:
-            pairs = zip(
-                (*one.parameters, *one.returns), (*other.parameters, *other.returns), strict=False
-            )
-            for left, right in pairs:
+            for left, right in zip(one, other, strict=False):
                 if left in found or right in found:
                     found |= {left, right}
         for flow in flows:
             for targets, value in flow.passed:
                 if not found.issuperset(targets) and is_uncleaned(analysis, found, value):
                     found.update(targets)
+
+
+def _variables_of(function: FunctionSymbol) -> tuple[VariableSymbol, ...]:
+    return (*function.parameters, *function.returns)
 
 
 def _is_like(one: FunctionSymbol, other: FunctionSymbol) -> bool:
@@ -113,6 +119,8 @@ def is_uncleaned(
             return any(part is not None and is_uncleaned(analysis, found, part) for part in parts)
         case ast.UnaryOperation() | ast.BinaryOperation() if info is not None and info.operator:
             return not found.isdisjoint(info.operator.returns)
+        case ast.UnaryOperation(operator=operator, is_prefix=False) if operator in _STEPS:
+            return is_uncleaned(analysis, found, expression.operand)
         case ast.BinaryOperation(operator=operator) if operator.is_bitwise or operator.is_boolean:
             parts = (expression.left, expression.right)
             return any(part is not None and is_uncleaned(analysis, found, part) for part in parts)
@@ -139,11 +147,19 @@ class _Collector:
         self.analysis = analysis
         self.flow = Flow(functions=list(_functions_of(unit)))
         for function in self.flow.functions:
-            self.flow.linked += [(function, other) for other in function.overridden]
+            variables = _variables_of(function)
+            self.flow.linked += [(variables, _variables_of(o)) for o in function.overridden]
+            for use in function.modifiers:
+                self._pass_each(use.modifier.parameters, use.arguments)
             self._collect_all(function.node.body)
         for contract in unit.contracts:
             for modifier in contract.modifiers:
+                parameters = modifier.parameters
+                self.flow.linked += [(parameters, o.parameters) for o in modifier.overridden]
                 self._collect_all(modifier.node.body)
+            for base, given in contract.base_arguments.items():
+                if base.constructor is not None:
+                    self._pass_each(base.constructor.parameters, given.arguments)
 
     def _collect_all(self, body: ast.Block | None) -> None:
         for node in _walk(body):
@@ -153,6 +169,12 @@ class _Collector:
         kept = tuple(item for item in targets if has_spare_bits(item.type))
         if kept:
             self.flow.passed.append((kept, value))
+
+    def _pass_each(
+        self, parameters: Iterable[VariableSymbol], arguments: Iterable[ast.Expression]
+    ) -> None:
+        for parameter, argument in zip(parameters, arguments, strict=False):
+            self._pass((parameter,), argument)
 
     def _collect(self, node: ast.Node) -> None:
         analysis = self.analysis
@@ -189,16 +211,14 @@ class _Collector:
     def _collect_operator(self, node: ast.Expression, operands: tuple[ast.Expression, ...]) -> None:
         info = self.analysis.expressions.get(node.node_id)
         if info is not None and info.operator is not None:
-            for parameter, operand in zip(info.operator.parameters, operands, strict=True):
-                self._pass((parameter,), operand)
+            self._pass_each(info.operator.parameters, operands)
 
     def _collect_call(self, call: CallInfo) -> None:
         target = call.target
         if call.kind is not CallKind.FUNCTION or not isinstance(target, FunctionSymbol):
             return
         arguments = call.arguments if call.receiver is None else (call.receiver, *call.arguments)
-        for parameter, argument in zip(target.parameters, arguments, strict=False):
-            self._pass((parameter,), argument)
+        self._pass_each(target.parameters, arguments)
         if call.lookup is Lookup.SUPER:
             self.flow.supers.append(target)
 

@@ -40,8 +40,10 @@ class Flow:
 
     passed: list[tuple[tuple[VariableSymbol, ...], ast.Expression]] = field(default_factory=list)
     """Variables, and an expression whose values reach them."""
-    linked: list[tuple[FunctionSymbol, FunctionSymbol]] = field(default_factory=list)
-    """Functions of which one may be called for the other."""
+    linked: list[tuple[tuple[VariableSymbol, ...], tuple[VariableSymbol, ...]]] = field(
+        default_factory=list
+    )
+    """Parameters and return values of which the one may stand for the other: of overrides."""
     functions: list[FunctionSymbol] = field(default_factory=list)
     """Functions of all kinds in the file."""
     supers: list[FunctionSymbol] = field(default_factory=list)
