@@ -9,20 +9,23 @@ from contractchain.lang.ir.nodes import Block, Function, Value
 
 def order_blocks(function: Function) -> list[Block]:
     """Return the reachable blocks in reverse postorder: each before what it dominates."""
-    seen = {function.entry}
+    entry = function.entry
+    seen = {entry}
     postorder: list[Block] = []
-    stack = [(function.entry, iter([e.target for e in function.entry.terminator.edges]))]
-    while stack:
-        block, successors = stack[-1]
-        for successor in successors:
+    path = [entry]
+    pending = [[edge.target for edge in reversed(entry.terminator.edges)]]
+    while path:
+        successors = pending[-1]
+        while successors:
+            successor = successors.pop()
             if successor not in seen:
                 seen.add(successor)
-                edges = successor.terminator.edges
-                stack.append((successor, iter([e.target for e in reversed(edges)])))
+                path.append(successor)
+                pending.append([edge.target for edge in successor.terminator.edges])
                 break
         else:
-            postorder.append(block)
-            stack.pop()
+            postorder.append(path.pop())
+            pending.pop()
     postorder.reverse()
     return postorder
 
@@ -49,11 +52,13 @@ class Dominators:
     """Immediate dominator; the entry is its own."""
     children: dict[Block, list[Block]]
     """Blocks immediately dominated, in reverse postorder."""
+    predecessors: dict[Block, list[Block]]
+    """Of each block, one entry for each edge."""
 
     def __init__(self, function: Function) -> None:
         self.order = order_blocks(function)
         self.index = {block: i for i, block in enumerate(self.order)}
-        predecessors = find_predecessors(self.order)
+        self.predecessors = predecessors = find_predecessors(self.order)
         parents = [-1] * len(self.order)
         parents[0] = 0
         incoming = [[self.index[p] for p in predecessors[b]] for b in self.order]
@@ -73,11 +78,10 @@ class Dominators:
         self.children = {block: [] for block in self.order}
         for block in self.order[1:]:
             self.children[self.parent[block]].append(block)
-        self._number()
-
-    def _number(self) -> None:
         self._first: dict[Block, int] = {}
         self._last: dict[Block, int] = {}
+
+    def _number(self) -> None:
         clock = 0
         stack: list[tuple[Block, bool]] = [(self.order[0], False)]
         while stack:
@@ -96,6 +100,8 @@ class Dominators:
 
     def dominates(self, upper: Block, lower: Block) -> bool:
         """Whether every path to `lower` goes through `upper` (a block dominates itself)."""
+        if not self._first:  # many who want the tree do not ask this
+            self._number()
         if upper not in self._first or lower not in self._first:
             return False
         return self._first[upper] <= self._first[lower] and self._last[lower] <= self._last[upper]

@@ -1,6 +1,6 @@
 """Natural loops of a function."""
 
-from contractchain.lang.ir.analysis import Dominators, find_predecessors
+from contractchain.lang.ir.analysis import Dominators, order_blocks
 from contractchain.lang.ir.nodes import Block, Function
 
 
@@ -26,8 +26,10 @@ class Loop:
 
 def find_loops(function: Function) -> list[Loop]:
     """Return the natural loops, inner ones first."""
+    if not has_cycle(function):
+        return []
     dominators = Dominators(function)
-    predecessors = find_predecessors(dominators.order)
+    predecessors = dominators.predecessors
     loops: dict[Block, Loop] = {}
     for block in dominators.order:
         for successor in dict.fromkeys(block.successors):
@@ -37,3 +39,14 @@ def find_loops(function: Function) -> list[Loop]:
                     loop = loops[successor] = Loop(successor, predecessors)
                 loop.add_latch(block)
     return sorted(loops.values(), key=lambda loop: len(loop.blocks))
+
+
+def has_cycle(function: Function) -> bool:
+    """Whether any block may run more than once in a call: most functions have no loop."""
+    order = order_blocks(function)
+    place = {block: index for index, block in enumerate(order)}
+    return any(
+        place[edge.target] <= index
+        for index, block in enumerate(order)
+        for edge in block.terminator.edges
+    )

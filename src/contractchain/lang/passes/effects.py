@@ -102,6 +102,10 @@ class Summaries:
                         self.reads[name], self.writes[name] = reads, writes
                         changed = True
 
+    def says_same(self, other: "Summaries") -> bool:
+        """Whether all functions have the same effects in `other`."""
+        return self.reads == other.reads and self.writes == other.writes
+
     def reads_of(self, instruction: Instruction) -> int:
         """Return the state that an instruction reads, calls of functions included."""
         if instruction.op is Op.INVOKE:

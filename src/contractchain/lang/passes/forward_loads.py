@@ -6,7 +6,7 @@ may change is forgotten. A store of what is there already is dropped.
 
 from contractchain.crypto import keccak256
 from contractchain.lang.ir import Block, Effect, Function, Instruction, Op, Operand, Value
-from contractchain.lang.ir.analysis import Dominators, find_predecessors
+from contractchain.lang.ir.analysis import Dominators
 from contractchain.lang.ir.rewrite import incoming_edges, substitute
 from contractchain.lang.passes.effects import Summaries, memory_written
 from contractchain.lang.passes.places import MemoryAliases, Place, may_be_same_slot, place_of
@@ -42,7 +42,7 @@ class _Forwarder:
         self.summaries = summaries
         self.fold_hashes = fold_hashes
         self.dominators = Dominators(function)
-        self.predecessors = find_predecessors(self.dominators.order)
+        self.predecessors = self.dominators.predecessors
         incoming = {
             block: [edge.arguments for edge in edges]
             for block, edges in incoming_edges(function).items()

@@ -13,13 +13,17 @@ LARGEST_CALLER = 6000
 """Instructions beyond which nothing more is inlined into a function."""
 
 
-def inline_functions(obj: Object, *, runs: int) -> bool:
-    """Inline what pays at `runs` executions, callees first; drop functions nobody calls."""
+def inline_functions(obj: Object, *, runs: int) -> set[str]:
+    """Inline what pays at `runs` executions, callees first; drop functions nobody calls.
+
+    Returns:
+        The names of the functions that have changed.
+    """
     graph = CallGraph(obj)
     drop_functions(obj, graph)
     sites = _count_calls(obj)
     sizes = {name: function_bytes(function) for name, function in obj.functions.items()}
-    changed = False
+    changed: set[str] = set()
     for members in graph.components:
         for name in members:
             caller = obj.functions[name]
@@ -31,7 +35,7 @@ def inline_functions(obj: Object, *, runs: int) -> bool:
                 and callee != obj.entry
             }
             if chosen and _inline_into(caller, chosen, obj):
-                changed = True
+                changed.add(name)
                 sizes[name] = function_bytes(caller)
     if changed:
         drop_functions(obj, CallGraph(obj))

@@ -1,6 +1,7 @@
 """Which passes run, in which order."""
 
 from collections.abc import Callable
+from functools import partial
 
 from contractchain.lang.ir import Function, Object, Op
 from contractchain.lang.ir.remove_dead import remove_dead_instructions
@@ -40,55 +41,83 @@ def optimize_object(obj: Object, *, runs: int, inline: bool = True) -> None:
     """
     for child in obj.objects.values():
         optimize_object(child, runs=runs, inline=inline)
-    for function in obj.functions.values():
-        _clean(function)
-    if inline and inline_functions(obj, runs=runs):
-        for function in obj.functions.values():
-            _clean(function)
-    for function in obj.functions.values():
-        if propagate_constants(function):
-            _clean(function)
-    _improve_all_memory(obj, runs)
-    for function in obj.functions.values():
-        if merge_blocks(function, runs=runs):
-            _clean(function)
+    optimizer = _Optimizer(obj, runs)
+    optimizer.clean_all()
+    if inline:
+        optimizer.unsettled |= inline_functions(obj, runs=runs)
+        optimizer.clean_all()
+    optimizer.run_on_all(propagate_constants)
+    optimizer.improve_memory()
+    optimizer.run_on_all(partial(merge_blocks, runs=runs))
 
 
-def _improve_all_memory(obj: Object, runs: int) -> None:
-    uses_msize = any(i.op is Op.MSIZE for f in obj.functions.values() for i in f.instructions)
-    for stage in range(MEMORY_STAGES):
-        summaries = Summaries(obj)
+class _Optimizer:
+    """Runs passes on the functions of an object, never twice on what has not changed since."""
+
+    def __init__(self, obj: Object, runs: int) -> None:
+        self.obj = obj
+        self.runs = runs
+        self.unsettled = set(obj.functions)
+        """Names of the functions that may be cleaned up further."""
+
+    def clean_all(self) -> None:
+        """Clean up every function that has changed."""
+        for name, function in self.obj.functions.items():
+            if name in self.unsettled:
+                self._clean(name, function)
+
+    def run_on_all(self, function_pass: FunctionPass) -> None:
+        """Run a pass on every function, and clean up where it changed anything."""
+        for name, function in self.obj.functions.items():
+            if function_pass(function):
+                self._clean(name, function)
+
+    def improve_memory(self) -> None:
+        """Run the passes that look at memory and storage, until they find nothing more."""
+        functions = self.obj.functions
+        uses_msize = any(i.op is Op.MSIZE for f in functions.values() for i in f.instructions)
+        pending = set(functions)
+        before: Summaries | None = None
+        for stage in range(MEMORY_STAGES):
+            summaries = Summaries(self.obj)
+            if before is not None and not summaries.says_same(before):
+                pending = set(functions)
+            before = summaries
+            changed = set()
+            for name, function in functions.items():
+                if stage == 1 and rotate_loops(function, runs=self.runs):
+                    changed.add(name)
+                    self._clean(name, function)
+                if uses_msize:  # then every access to memory may count
+                    continue
+                is_due = name in pending or name in changed
+                if is_due and self._improve_function(name, function, summaries):
+                    changed.add(name)
+            if stage and not changed:
+                return
+            pending = changed
+
+    def _improve_function(self, name: str, function: Function, summaries: Summaries) -> bool:
+        fold = self.runs >= FOLD_HASHES_FROM
+        safe = self.obj.memory_safe
         changed = False
-        for function in obj.functions.values():
-            if stage == 1 and rotate_loops(function, runs=runs):
-                changed = True
-                _clean(function)
-            if not uses_msize:  # else every access to memory may count
-                changed |= _improve_memory(function, obj, summaries, runs)
-        if stage and not changed:
-            return
+        if forward_loads(function, summaries, memory_safe=safe, fold_hashes=fold):
+            changed = True
+            self._clean(name, function)
+        if hoist_loads(function, summaries, memory_safe=safe):
+            changed = True
+            self._clean(name, function)
+        if drop_stores(function, summaries, memory_safe=safe):
+            changed = True
+            self._clean(name, function)
+        return changed
 
-
-def _improve_memory(function: Function, obj: Object, summaries: Summaries, runs: int) -> bool:
-    fold = runs >= FOLD_HASHES_FROM
-    safe = obj.memory_safe
-    changed = False
-    if forward_loads(function, summaries, memory_safe=safe, fold_hashes=fold):
-        changed = True
-        _clean(function)
-    if hoist_loads(function, summaries, memory_safe=safe):
-        changed = True
-        _clean(function)
-    if drop_stores(function, summaries, memory_safe=safe):
-        changed = True
-        _clean(function)
-    return changed
-
-
-def _clean(function: Function) -> None:
-    for _ in range(ROUNDS):
-        changed = False
-        for function_pass in CLEAN:
-            changed |= function_pass(function)
-        if not changed:
-            return
+    def _clean(self, name: str, function: Function) -> None:
+        self.unsettled.discard(name)
+        for _ in range(ROUNDS):
+            changed = False
+            for function_pass in CLEAN:
+                changed |= function_pass(function)
+            if not changed:
+                return
+        self.unsettled.add(name)

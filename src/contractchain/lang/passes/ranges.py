@@ -144,3 +144,6 @@ _FUNCTIONS: dict[Op, Callable[..., Range]] = {
     Op.SAR: _sar,
     Op.SIGNEXTEND: _signextend,
 }
+
+BOUNDED: frozenset[Op] = frozenset((*_FIXED, *_FUNCTIONS))
+"""Operations of whose results anything is known."""

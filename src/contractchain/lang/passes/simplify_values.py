@@ -6,9 +6,9 @@ masks.
 """
 
 from contractchain.lang.ir import Block, Function, Instruction, Op, Operand, Value
-from contractchain.lang.ir.analysis import Dominators, find_predecessors
+from contractchain.lang.ir.analysis import Dominators
 from contractchain.lang.passes.facts import Facts, expression_key
-from contractchain.lang.passes.ranges import FULL, Range, result_range
+from contractchain.lang.passes.ranges import BOUNDED, FULL, Range, result_range
 from contractchain.lang.passes.rules import simplify
 
 
@@ -20,7 +20,7 @@ def simplify_values(function: Function) -> bool:
 class _Walk:
     def __init__(self, function: Function) -> None:
         self.dominators = Dominators(function)
-        self.predecessors = find_predecessors(self.dominators.order)
+        self.predecessors = self.dominators.predecessors
         self.facts = Facts()
         self.done: set[Block] = set()
         self.changed = False
@@ -52,12 +52,11 @@ class _Walk:
             self.replace(edge.arguments)
 
     def replace(self, operands: list[Operand]) -> None:
+        leader = self.facts.leader
         for index, operand in enumerate(operands):
-            if operand.__class__ is Value:
-                resolved = self.facts.resolve(operand)
-                if resolved is not operand:
-                    operands[index] = resolved
-                    self.changed = True
+            if operand.__class__ is Value and operand in leader:
+                operands[index] = self.facts.resolve(operand)
+                self.changed = True
 
     def enter(self, block: Block) -> None:
         """Note what is known at the start of a block: bounds of parameters, the branch taken."""
@@ -92,11 +91,12 @@ class _Walk:
 
     def visit_instruction(self, instruction: Instruction) -> bool:
         """Simplify one instruction; return False if its result is known to be another operand."""
-        self.replace(instruction.operands)
-        before = (instruction.op, tuple(instruction.operands))
+        operands = instruction.operands
+        self.replace(operands)
+        op_before, operands_before = instruction.op, operands[:]
         found = simplify(instruction, self.facts.range_of)
-        op = instruction.op
-        if before != (op, tuple(instruction.operands)):
+        op, operands = instruction.op, instruction.operands
+        if op is not op_before or operands != operands_before:
             self.changed = True
         if len(instruction.results) != 1:
             return True
@@ -111,9 +111,10 @@ class _Walk:
                 self.facts.record(self.facts.leader, result, self.facts.resolve(known))  # type: ignore[arg-type]
                 return False
             self.facts.record(self.facts.expressions, key, result)  # type: ignore[arg-type]
-        bounds = result_range(instruction, [self.facts.range_of(o) for o in instruction.operands])
-        if bounds != FULL:
-            self.facts.limit(result, *bounds)
+        if op in BOUNDED:
+            bounds = result_range(instruction, [self.facts.range_of(o) for o in operands])
+            if bounds != FULL:
+                self.facts.limit(result, *bounds)
         return True
 
 
