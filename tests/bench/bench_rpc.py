@@ -44,7 +44,8 @@ ANVIL = ROOT / "tests" / "node" / "node_modules" / ".bin" / "anvil"
 CONNECTIONS = 16
 GAS_LIMIT = "3000000000"
 SELECTOR = "0x06661abd"
-WAIT_S = 90.0
+START_S = 30.0
+STALLED_S = 20.0
 
 
 def cpu_seconds(pid: int) -> float:
@@ -59,7 +60,7 @@ def children(pid: int) -> list[int]:
 
 def wait_for(port: int) -> None:
     """Wait until somebody listens."""
-    deadline = time.perf_counter() + WAIT_S
+    deadline = time.perf_counter() + START_S
     while time.perf_counter() < deadline:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
             return
@@ -122,6 +123,8 @@ class User:
 class Result:
     """What one node did."""
 
+    missing: int
+    """Transactions that were sent and are not in the counter."""
     seconds: float
     node_cpu: float
     """Seconds."""
@@ -167,20 +170,23 @@ class Load:
         await asyncio.gather(*(user.connection.ready() for user in users))
         await asyncio.gather(*(user.run() for user in users))
 
-    async def wait_until_mined(self) -> None:
-        """Wait for the counter's final value and say what is missing."""
+    async def wait_until_mined(self) -> int:
+        """Wait for the counter's final value; returns how many are missing, said to the user."""
         expected = len(self.bodies) - len(self.refused)
-        deadline = time.perf_counter() + WAIT_S
-        value = 0
-        while value < expected and time.perf_counter() < deadline:
+        value, changed = 0, time.perf_counter()
+        while value < expected and time.perf_counter() - changed < STALLED_S:
             with suppress(NodeError):
-                value = int(await self.api.call("eth_call", self._counter, "latest"), 16)
+                found = int(await self.api.call("eth_call", self._counter, "latest"), 16)
+                if found != value:
+                    value, changed = found, time.perf_counter()
             await asyncio.sleep(0.02)
-        if value != len(self.bodies):
+        missing = len(self.bodies) - value
+        if missing:
             print(
-                f"    LOST: {len(self.bodies) - value} of {len(self.bodies)},"
+                f"    LOST: {missing} of {len(self.bodies)}, nothing happened for {STALLED_S} s;"
                 f" {len(self.refused)} refused: {self.refused[:1]}"
             )
+        return missing
 
 
 async def measure(mode: str, url: str, pid: int, count: int) -> Result:
@@ -195,8 +201,9 @@ async def measure(mode: str, url: str, pid: int, count: int) -> Result:
         await load.api.call("evm_setAutomine", True)
     else:
         await load.send_all()
-    await load.wait_until_mined()
+    missing = await load.wait_until_mined()
     result = Result(
+        missing=missing,
         seconds=time.perf_counter() - began,
         node_cpu=cpu_seconds(pid) - node,
         loader_cpu=time.process_time() - loader,
@@ -208,19 +215,25 @@ async def measure(mode: str, url: str, pid: int, count: int) -> Result:
 def run_mode(mode: str, count: int, rounds: int, anvil: Path) -> None:
     """Measure both nodes in turns and print every run and the ratio of the medians."""
     rates: dict[str, list[float]] = {"anvil": [], "contractchain": []}
+    lost = False
     block_time = 1 if mode == "interval" else 0
     for turn in range(rounds):
         for kind, rate in rates.items():
             port = 18700 + 2 * turn + (kind == "anvil")
             with node(kind, block_time, anvil, port) as pid:
                 result = uvloop.run(measure(mode, f"http://127.0.0.1:{port}", pid, count))
-            rate.append(count / result.seconds)
+            rate.append((count - result.missing) / result.seconds)
+            lost |= result.missing > 0
             print(
-                f"{mode:9} {kind:14} {count:6} tx {rate[-1]:8.0f} tx/s {result.seconds:7.2f} s;"
+                f"{mode:9} {kind:14} {count - result.missing:6} of {count:6} tx"
+                f" {rate[-1]:8.0f} tx/s {result.seconds:7.2f} s;"
                 f" CPU per transaction: node {result.node_cpu / count * 1e6:5.0f} us,"
                 f" loader {result.loader_cpu / count * 1e6:3.0f} us",
                 flush=True,
             )
+    if lost:
+        print(f"{mode:9} no ratio: transactions were lost", flush=True)
+        return
     ratio = statistics.median(rates["contractchain"]) / statistics.median(rates["anvil"])
     print(f"{mode:9} contractchain / anvil, medians: {ratio:.2f}", flush=True)
 
