@@ -273,3 +273,16 @@ def test_a_failed_compilation_points_to_what_another_compiler_made(counter: Path
     ended = ctc("deploy", "Broken")
     assert ended.status == 1
     assert "hint: another compiler has made `out/Broken.json`" in ended.err
+
+
+def test_compiling_again_compiles_only_what_has_changed(counter: Path, ctc) -> None:
+    first = ctc("compile", "--json").document
+    assert first["compiled"] == ["contracts/Counter.sol"]
+    second = ctc("compile", "--json").document
+    assert second == {**first, "compiled": []}
+    assert "0 of 1 files compiled" in ctc("compile").out
+    assert ctc("compile", "--force", "--json").document == first
+    assert ctc("compile", "--runs", "1", "--json").document["compiled"] == first["compiled"]
+    path = counter / "contracts" / "Counter.sol"
+    path.write_text(path.read_text() + "// changed\n")
+    assert ctc("compile", "--json").document["compiled"] == first["compiled"]

@@ -39,6 +39,11 @@ class SolcOracle:
         )
         self._asked = 0
 
+    @property
+    def pid(self) -> int:
+        """Number of the process."""
+        return self._process.pid
+
     def compile(self, standard_input: dict[str, Any]) -> dict[str, Any]:
         """Return solc's standard-JSON output."""
         assert self._process.stdin is not None and self._process.stdout is not None

@@ -49,7 +49,7 @@ class CompilationCache:
     ) -> None:
         self._directory = directory
         self._sources = sources
-        self._settings = "" if settings is None else json.dumps(asdict(settings), sort_keys=True)
+        self._settings = msgspec.json.encode(settings, order="deterministic").decode()
 
     def find(self, name: str) -> CompiledSource | None:
         """Return what is kept of a source unit; None if there is nothing or it has changed."""

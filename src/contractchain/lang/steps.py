@@ -16,8 +16,6 @@ class StepKind(Enum):
 
     PARSE = "parse"
     """From the text of a file to its tree."""
-    RESTORE = "restore"
-    """The tree of a file from what an earlier run has kept."""
     CHECK = "check"
     """Names, types and all other rules, of the whole program."""
     LOWER = "lower"

@@ -95,7 +95,10 @@ def command(
         for a in compiled.artifacts
     ]
     text = table(rows, right=frozenset({2, 3}))
-    text += f"\n{len(compiled.compiled)} of {len(paths)} files compiled, the others are unchanged"
+    if len(compiled.compiled) < len(paths):
+        text += (
+            f"\n{len(compiled.compiled)} of {len(paths)} files compiled, the others are unchanged"
+        )
     if written:
         text += f"\n{len(written)} artifacts in {out}"
     document = {"contracts": contracts, "compiled": list(compiled.compiled)}
