@@ -53,6 +53,7 @@ fuzz: ## Engines on new scenarios for FUZZ_SECONDS, decoders and node on FUZZ_IN
 	$(BIN)/python tests/differential/fuzz_engines.py --seconds $(FUZZ_SECONDS)
 	$(BIN)/python tests/fuzz/fuzz_decoders.py $(FUZZ_INPUTS)
 	$(BIN)/python tests/fuzz/fuzz_rpc.py $(FUZZ_INPUTS)
+	$(BIN)/python tests/fuzz/fuzz_http.py
 
 test-native: ## Run the tests of the Rust code
 	cargo test --locked --release --no-default-features --manifest-path native/Cargo.toml
