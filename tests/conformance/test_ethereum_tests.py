@@ -4,6 +4,7 @@
 """
 
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 import pytest
 from vectors import ETHEREUM_TESTS, find_faults, find_top, known_failures, list_groups
@@ -21,11 +22,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "group" in metafunc.fixturenames:
         everything = metafunc.config.getoption("--vectors") == "all"
         cases = [
-            pytest.param(suite, group, id=f"{suite.value}-{number}")
+            pytest.param(suite, group, id=_name_group(suite, group, number))
             for suite in Suite
             for number, group in enumerate(list_groups(suite, everything=everything))
         ]
         metafunc.parametrize(("suite", "group"), cases)
+
+
+def _name_group(suite: Suite, group: tuple[str, ...], number: int) -> str:
+    file = f"-{Path(group[0]).stem}" if len(group) == 1 else ""
+    return f"{suite.value}-{number}{file}"
 
 
 def test_cases_come_out_as_the_vectors_say(

@@ -39,6 +39,9 @@ SAMPLE = {Suite.STATE: 120, Suite.BLOCK: 40, Suite.TRANSACTION: 200}
 SAMPLE_MAX_BYTES = 60_000
 """Files above this are for the whole run: what they execute takes long."""
 FILES_PER_TEST = 20
+ALONE = ("GeneralStateTests/VMTests/vmPerformance/loopMul.json",)
+"""Files that are a test of their own, begun first: three cases of 9.2 billion gas together, over 40
+minutes of a core on py-evm."""
 
 
 @cache
@@ -81,9 +84,10 @@ def list_groups(suite: Suite, *, everything: bool) -> list[tuple[str, ...]]:
         chosen = random.Random(SEED).sample(small, min(SAMPLE[suite], len(small)))
         files = sorted(chosen)
     names = [file.relative_to(top).as_posix() for file in files]
-    return [
-        tuple(names[start : start + FILES_PER_TEST])
-        for start in range(0, len(names), FILES_PER_TEST)
+    others = [name for name in names if name not in ALONE]
+    return [(name,) for name in names if name in ALONE] + [
+        tuple(others[start : start + FILES_PER_TEST])
+        for start in range(0, len(others), FILES_PER_TEST)
     ]
 
 
