@@ -16,7 +16,7 @@ from run_files import selector, type_of
 from solc_oracle import SolcOracle, start_solc
 
 from contractchain.lang import Settings, compile_sources
-from contractchain.lang.driver.layout_json import storage_layout_json
+from contractchain.lang.driver.storage_json import storage_layout_json
 
 CONTRACTS = sorted((Path(__file__).parents[2] / "contracts").glob("*.sol"))
 EXAMPLES = int(os.environ.get("CTC_LANG_EXAMPLES", "6"))

@@ -139,7 +139,7 @@ def _write(directory: Path, artifacts: "tuple[Artifact, ...]") -> list[Path]:
 
 def to_foundry(artifact: "Artifact") -> dict[str, Any]:
     """Return an artifact in Foundry's format, which every tool can read."""
-    from contractchain.lang.driver.layout_json import storage_layout_json
+    from contractchain.lang.driver.storage_json import storage_layout_json
 
     layout = artifact.storage_layout
     return {

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from contractchain.lang.driver.storage_json import variable_json
 from contractchain.lang.semantics.symbols import ContractSymbol, VariableSymbol
 from contractchain.lang.semantics.types import (
     ArrayType,
@@ -56,7 +57,8 @@ def _add_type(contract: ContractSymbol, item: Type, types: dict[str, Json]) -> s
             entry["base"] = _add_type(contract, item.element, types)
         case StructType():
             entry["members"] = [
-                _to_json(_member(contract, item, name, kind, types)) for name, kind in item.members
+                variable_json(_member(contract, item, name, kind, types))
+                for name, kind in item.members
             ]
     return key
 
@@ -74,23 +76,3 @@ def _member(
         contract=contract.fully_qualified_name,
         ast_id=symbol.node.node_id,
     )
-
-
-def _to_json(variable: StorageVariable) -> Json:
-    return {
-        "astId": variable.ast_id,
-        "contract": variable.contract,
-        "label": variable.label,
-        "offset": variable.offset,
-        "slot": str(variable.slot),
-        "type": variable.type,
-    }
-
-
-def storage_layout_json(layout: StorageLayout) -> Json:
-    """Return a layout as solc writes it."""
-    types = dict(sorted(layout.types.items()))
-    return {
-        "storage": [_to_json(variable) for variable in layout.storage],
-        "types": types or None,
-    }

@@ -9,7 +9,7 @@ from typing import Any
 
 from contractchain.errors import ContractChainError
 from contractchain.lang import ast
-from contractchain.lang.driver.layout_json import build_storage_layout, storage_layout_json
+from contractchain.lang.driver.layout_json import build_storage_layout
 from contractchain.lang.driver.link import link_code
 from contractchain.lang.driver.listing import list_opcodes
 from contractchain.lang.driver.metadata import build_metadata
@@ -27,6 +27,7 @@ from contractchain.lang.driver.standard_input import (
     parse_standard_input,
     read_standard_input,
 )
+from contractchain.lang.driver.storage_json import storage_layout_json
 from contractchain.lang.semantics.symbols import ContractSymbol, UnitScope
 
 Json = dict[str, Any]
