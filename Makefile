@@ -49,11 +49,12 @@ test: ## Run the Python tests on every engine that is installed
 conformance: ## Run all of Ethereum's state, block and transaction tests in CTC_VECTORS
 	$(BIN)/python -m pytest tests/conformance --engine $(ENGINE) --vectors all -v --durations=20
 
-fuzz: ## Engines on new scenarios for FUZZ_SECONDS, decoders and node on FUZZ_INPUTS damaged inputs
+fuzz: ## Engines and compiler on new scenarios for FUZZ_SECONDS, decoders and node on FUZZ_INPUTS inputs
 	$(BIN)/python tests/differential/fuzz_engines.py --seconds $(FUZZ_SECONDS)
 	$(BIN)/python tests/fuzz/fuzz_decoders.py $(FUZZ_INPUTS)
 	$(BIN)/python tests/fuzz/fuzz_rpc.py $(FUZZ_INPUTS)
 	$(BIN)/python tests/fuzz/fuzz_http.py
+	$(BIN)/python tests/lang/fuzz_programs.py --seconds $(FUZZ_SECONDS)
 
 test-native: ## Run the tests of the Rust code
 	cargo test --locked --release --no-default-features --manifest-path native/Cargo.toml
