@@ -23,9 +23,9 @@ from contractchain.types import Hash32
 
 Outcomes = Sequence[Hash32 | ContractChainError]
 
-MIN_PART = 8
-"""Of many transactions that wait, a turn of the loop takes half, but so many at least: answers go
-out between turns, so that clients send again while the node is busy with the others."""
+MIN_PART = 4
+"""Transactions that arrive together are taken in two or more parts, of so many at least, a turn of
+the loop each: answers go out between turns, so that clients send again meanwhile."""
 MAX_PART = 64
 SMALL = 3
 """So few are decoded by the loop alone."""
@@ -74,7 +74,7 @@ class Submitter:
         asyncio.get_running_loop().call_soon(self._turn)
 
     def _turn(self) -> None:
-        """Begin with what has arrived, and take what was begun first into the chain."""
+        """Begin with what has arrived, and take what was begun a turn ago into the chain."""
         self._is_scheduled = False
         arrived, self._arrived = self._arrived, _Batch([], [])
         if self._is_mining:
@@ -84,14 +84,19 @@ class Submitter:
         elif self._mines():
             self._mine(arrived)
         else:
-            if self._begun or len(arrived.raws) >= SMALL:
-                self._begin(arrived)
-            else:
-                self._begun.append(arrived)
-            batch = self._begun.popleft()
-            if self._begun:
-                self._schedule()
-            _tell(batch, self._try_submit(batch.raws))
+            self._take(arrived)
+
+    def _take(self, arrived: _Batch) -> None:
+        """Admit one part on the loop."""
+        part = self._begun.popleft() if self._begun else None
+        if part is None and len(arrived.raws) < SMALL:
+            part = arrived
+        else:
+            self._begin(arrived)
+        if self._begun:
+            self._schedule()
+        if part is not None:
+            _tell(part, self._try_submit(part.raws))
 
     def _begin(self, arrived: _Batch) -> None:
         """Let other cores begin with a batch, in parts."""
