@@ -282,10 +282,11 @@ def measure_state_tests() -> None:
     print("\n| engine | cases | seconds of CPU | cases per second |\n|---|---|---|---|")
     for engine_name in ("revm", "py-evm"):
         engine = create_engine(engine_name)
-        list(run_file(Suite.STATE, find_top() / names[0], engine))
-        spent = time.process_time()
-        cases = sum(len(list(run_file(Suite.STATE, find_top() / name, engine))) for name in names)
-        seconds = time.process_time() - spent
+        for _ in range(2):  # the first time loads what single precompiles need
+            spent = time.process_time()
+            files = (find_top() / name for name in names)
+            cases = sum(len(list(run_file(Suite.STATE, file, engine))) for file in files)
+            seconds = time.process_time() - spent
         print(f"| {engine_name} | {cases:,} | {seconds:.1f} | {cases / seconds:,.0f} |", flush=True)
 
 
