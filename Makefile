@@ -11,6 +11,7 @@ export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/contractchain/
 ENGINE ?= both
 FUZZ_SECONDS ?= 600
 FUZZ_INPUTS ?= 1000000
+FUZZ_SOURCES ?= 50000
 PURE := $(abspath build)/pure
 
 help: ## Show this list
@@ -53,6 +54,7 @@ fuzz: ## Engines and compiler on new scenarios for FUZZ_SECONDS, decoders and no
 	$(BIN)/python tests/differential/fuzz_engines.py --seconds $(FUZZ_SECONDS)
 	$(BIN)/python tests/fuzz/fuzz_decoders.py $(FUZZ_INPUTS)
 	$(BIN)/python tests/fuzz/fuzz_rpc.py $(FUZZ_INPUTS)
+	$(BIN)/python tests/fuzz/fuzz_compiler.py $(FUZZ_SOURCES)
 	$(BIN)/python tests/fuzz/fuzz_http.py
 	$(BIN)/python tests/lang/fuzz_programs.py --seconds $(FUZZ_SECONDS)
 

@@ -1,5 +1,6 @@
 """The pytest plugin. Every pytest run loads it, so it imports nothing until a chain is wanted."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,6 +83,21 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.Fix
     if (isolation.chain.number, isolation.chain.timestamp) != before:
         isolation.keep(scope)
     return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Show of a contract that does not compile what is wrong with it, not how that was found."""
+    report: pytest.TestReport = yield
+    errors = sys.modules.get("contractchain.lang.errors")
+    if errors is None or call.excinfo is None or report.outcome != "failed":
+        return report
+    error = call.excinfo.value
+    if isinstance(error, errors.CompileError):
+        frames = [entry for entry in call.excinfo.traceback if entry.path == item.path]
+        place = f"{item.path.name}:{frames[-1].lineno + 1}: " if frames else ""
+        report.longrepr = f"{place}the contract does not compile\n\n{error.describe()}"
+    return report
 
 
 def _artifact_finder(root: Path) -> "Callable[[str], Artifact]":

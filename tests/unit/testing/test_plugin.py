@@ -202,3 +202,22 @@ def test_a_misspelt_contract_is_an_error_with_a_suggestion(project: pytest.Pytes
     result = run(project, 'def test_it(deploy):\n    deploy("Countr")\n')
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*did you mean `Counter`*"])
+
+
+def test_a_contract_that_does_not_compile_is_shown_without_a_traceback(
+    project: pytest.Pytester,
+) -> None:
+    project.path.joinpath("contracts", "Broken.sol").write_text(
+        "pragma solidity ^0.8.0;\ncontract Broken {\n    unit256 x;\n}\n"
+    )
+    result = run(project, 'def test_it(deploy):\n    deploy("Broken")\n')
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "test_it.py:2: the contract does not compile",
+            "error[[]7920[]]: `unit256` is not declared",
+            "  = help: did you mean `uint256`*",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*Traceback*")
+    assert not any("load_contract" in line for line in result.outlines)

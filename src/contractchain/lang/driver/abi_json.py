@@ -152,7 +152,10 @@ def describe_parameter(name: str, type_: Type, *, is_library: bool = False) -> J
     entry: Json = {"internalType": type_.describe(), "name": name}
     if isinstance(base, StructType):
         entry["components"] = [
-            describe_parameter(member.name, member.type) for member in base.symbol.members
+            describe_parameter(
+                member.name, member.type.at(ast.DataLocation.MEMORY), is_library=is_library
+            )
+            for member in base.symbol.members
         ]
         entry["type"] = f"tuple{suffix}"
     elif is_library:

@@ -202,12 +202,21 @@ def _is_block_documentation(text: str) -> bool:
 
 
 def _block_text(text: str) -> str:
-    """Return the content of a `/** */` comment without the stars at line starts."""
-    lines = text[3:-2].split("\n")
-    out = [lines[0].strip()]
-    for line in lines[1:]:
-        stripped = line.strip()
-        out.append(stripped[1:] if stripped.startswith("*") else " " + stripped)
+    """Return the content of a `/** */` comment as solc's scanner gives it.
+
+    Blanks and a star at the start of a line are left out, and so are lines without anything else.
+    """
+    first, *rest = text[3:-2].split("\n")
+    out = [first.lstrip()] if first.strip() else []
+    for line in rest:
+        stripped = line.lstrip()
+        if stripped.startswith("*"):
+            stripped = stripped[1:]
+            if not stripped.strip("\r"):
+                continue
+        elif not stripped:
+            continue
+        out.append(stripped)
     return "\n".join(out)
 
 

@@ -7,6 +7,7 @@ from contractchain.lang.errors import CompileError
 from contractchain.lang.evm_version import EvmVersion
 from contractchain.lang.semantics.annotations import Analysis
 from contractchain.lang.semantics.check_contracts import ContractChecker
+from contractchain.lang.semantics.check_docs import DocChecker
 from contractchain.lang.semantics.check_expressions import ExpressionChecker
 from contractchain.lang.semantics.check_statements import StatementChecker
 from contractchain.lang.semantics.constant_cycles import check_constant_cycles
@@ -88,6 +89,9 @@ def _check(context: Context) -> None:
     using.resolve_all()
     expressions = ExpressionChecker(context, types, using)
     statements = StatementChecker(context, expressions, variables)
+    docs = DocChecker(context)
+    for unit in analysis.units.values():
+        docs.check_unit(unit)
     checker = ContractChecker(context, expressions, statements)
     for unit in analysis.units.values():
         checker.check_unit(unit)

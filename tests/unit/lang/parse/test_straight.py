@@ -39,13 +39,14 @@ LARK = SolidityParser(is_straight=False)
 
 
 def flatten(value: object) -> Iterator[Any]:
-    """Yield everything in a tree, without recursion."""
+    """Yield everything in a tree but its node ids, which an attempt given up may have used."""
     stack = [value]
     while stack:
         current = stack.pop()
         if isinstance(current, Node):
             yield type(current)
-            stack.extend(getattr(current, name) for name in current.__struct_fields__)
+            names = (name for name in current.__struct_fields__ if name != "node_id")
+            stack.extend(getattr(current, name) for name in names)
         elif type(current) is tuple:
             yield len(current)
             stack.extend(current)
