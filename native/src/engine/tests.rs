@@ -3,7 +3,9 @@
 use alloy_primitives::{Address, B256, Bytes, U256, address, keccak256};
 use revm::context::transaction::AccessList;
 
-use super::{BlobSchedule, BlockContext, Engine, Estimate, Fork, Message, Outcome};
+use super::{
+    BlobSchedule, BlockContext, Engine, Estimate, Fork, Message, Outcome, Override, Recorder, Step,
+};
 use crate::rlp;
 use crate::state::{AccountChange, Changes, CodeTable, Info};
 use crate::transaction::{Rules, recover_address, sign};
@@ -250,4 +252,80 @@ fn decoding_is_bounded_by_rules_of_the_fork() {
             Some("decode")
         ]
     );
+}
+
+/// Code that never ends.
+const LOOP: &[u8] = &[0x5b, 0x60, 0, 0x56];
+
+fn looping() -> Vec<Override> {
+    vec![Override {
+        address: COUNTER,
+        balance: None,
+        nonce: None,
+        code: Some(LOOP.to_vec()),
+        storage: None,
+        storage_diff: Vec::new(),
+    }]
+}
+
+#[test]
+fn steps_come_in_order_and_in_chunks() {
+    let (engine, root) = engine();
+    let mut chunks = Vec::new();
+    let sink = |steps: Vec<Step>| {
+        chunks.push(steps.iter().map(|step| step.gas).collect::<Vec<_>>());
+        true
+    };
+    let recorder = Recorder::new(Box::new(sink), false);
+    let context = context(Fork::Prague);
+    let message = message(Some(100_000));
+    engine
+        .trace_call(&root, &context, &message, &looping(), recorder)
+        .expect("it runs");
+    assert!(chunks.len() > 2);
+    let gas = chunks.concat();
+    assert_eq!(gas[0], 79_000);
+    assert!(gas.windows(2).all(|pair| pair[0] > pair[1]));
+}
+
+#[test]
+fn a_sink_that_has_enough_gets_no_more() {
+    let (engine, root) = engine();
+    let mut calls = 0;
+    let sink = |_: Vec<Step>| {
+        calls += 1;
+        false
+    };
+    let recorder = Recorder::new(Box::new(sink), true);
+    let context = context(Fork::Prague);
+    let message = message(Some(20_000_000));
+    engine
+        .trace_call(&root, &context, &message, &looping(), recorder)
+        .expect("it runs");
+    assert_eq!(calls, 1);
+}
+
+#[test]
+fn only_the_last_transaction_of_a_block_is_traced() {
+    let (engine, root) = engine();
+    let raws = [increment(0, 60_000), increment(1, 60_000)];
+    let raws: Vec<&[u8]> = raws.iter().map(Vec::as_slice).collect();
+    let mut seen = Vec::new();
+    let sink = |steps: Vec<Step>| {
+        seen.extend(steps);
+        true
+    };
+    let recorder = Recorder::new(Box::new(sink), false);
+    let block = engine
+        .trace_block(&root, &context(Fork::Prague), &raws, recorder)
+        .expect("valid");
+    assert_eq!(block.included, [0, 1]);
+    assert!(
+        block
+            .traced
+            .is_some_and(|result| result.outcome.is_success())
+    );
+    let codes: Vec<u8> = seen.iter().map(|step| step.op).collect();
+    assert_eq!(codes, [0x60, 0x54, 0x60, 0x01, 0x60, 0x55, 0x00]);
+    assert_eq!(seen[2].stack, [U256::ONE]);
 }
