@@ -144,6 +144,10 @@ def _margin(span: Span, sources: SourceSet) -> int:
     return len(str(file.location(span.start).line)) if file is not None else 1
 
 
+_LONGEST_LINE = 240
+"""Characters of a line that are shown around a fault in a longer one."""
+
+
 def _excerpt(
     span: Span,
     label: str,
@@ -162,7 +166,13 @@ def _excerpt(
     text = file.line(start.line)
     stop = end.column if end.line == start.line else len(text) + 1
     width = max(1, stop - start.column)
-    indent = "".join("\t" if char == "\t" else " " for char in text[: start.column - 1])
+    before = start.column - 1
+    if len(text) > _LONGEST_LINE:
+        first = max(0, before - _LONGEST_LINE // 2)
+        text = text[first : first + _LONGEST_LINE]
+        before -= first
+        width = min(width, max(1, len(text) - before))
+    indent = "".join("\t" if char == "\t" else " " for char in text[:before])
     caret = f"{indent}{mark}{'^' * width}{reset}" + (f" {label}" if label else "")
     return [
         f"{pad}{blue}{arrow}{reset} {file.name}:{start.line}:{start.column}",

@@ -1,7 +1,8 @@
 """Rendering of diagnostics, and their form for tools."""
 
-from contractchain.lang.diagnostics import Diagnostic, DiagnosticKind, Note, render
+from contractchain.lang.diagnostics import Diagnostic, DiagnosticKind, Note, render, render_all
 from contractchain.lang.errors import CompileError
+from contractchain.lang.semantics import analyse
 from contractchain.lang.source import NOWHERE, SourceSet, Span
 
 SOURCES = SourceSet([("a.sol", "one\n\ttwo three\nfour\n")])
@@ -65,3 +66,13 @@ def test_a_compile_error_exits_with_one_and_lists_all_diagnostics() -> None:
     assert isinstance(plain["data"], dict)
     assert len(plain["data"]["errors"]) == 2
     assert "a.sol:2:6" in str(error)
+
+
+def test_of_a_very_long_line_only_the_part_around_the_fault_is_shown() -> None:
+    text = f"pragma solidity ^0.8.0; contract C {{ {' ' * 5000}unit256 x; {' ' * 5000} }}"
+    analysis = analyse({"a.sol": text})
+    lines = render_all(analysis.diagnostics, analysis.sources).splitlines()
+    shown = next(line for line in lines if "unit256 x;" in line)
+    caret = next(line for line in lines if "^^^^^^^" in line)
+    assert len(shown) < 300
+    assert caret.index("^") == shown.index("unit256")
