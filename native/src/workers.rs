@@ -275,7 +275,7 @@ mod tests {
             finish(&work);
             finish(&work);
             assert_eq!(work.left(), 0);
-            assert_eq!(sum.load(Ordering::Relaxed), (0..count).sum());
+            assert_eq!(sum.load(Ordering::Relaxed), (0..count).sum::<usize>());
         }
     }
 

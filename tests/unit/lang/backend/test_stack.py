@@ -37,6 +37,8 @@ def play(stack: list[Slot], moves: list[Move]) -> list[Slot]:
     return out
 
 
+REACH = 16
+"""Slots below the top that DUP and SWAP get at; deeper ones are for whoever asked to spill."""
 NAMES = st.sampled_from(["a", "b", "c", "d", "e", "f"])
 
 
@@ -45,7 +47,8 @@ def shuffles(draw: st.DrawFn) -> tuple[list[Slot], int, list[Slot | None]]:
     stack: list[Slot] = draw(st.lists(NAMES, max_size=10))
     base = draw(st.integers(0, len(stack)))
     choices: list[Slot | None] = [*stack, 1, 2, None]
-    target = draw(st.lists(st.sampled_from(choices), max_size=10))
+    within_reach = min(10, REACH - len(stack))
+    target = draw(st.lists(st.sampled_from(choices), max_size=within_reach))
     return stack, base, target
 
 
