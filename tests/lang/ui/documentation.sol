@@ -8,6 +8,9 @@ contract Shop {
     /** @param amount how much */ //~ ERROR: `@param amount` names no parameter
     function buy(uint256 count) public returns (uint256 total) {}
 
+    /** @param total a return value has a name as well */
+    function rent(uint256 count) public returns (uint256 total) {}
+
     /** @return the sum */ //~ ERROR: `@return` must begin with the name `total`
     function sell(uint256 count) public returns (uint256 total) {}
 

@@ -122,7 +122,9 @@ class DocChecker:
         comment: DocComment,
         documentation: ast.Documentation,
     ) -> None:
-        names = [item.name for item in symbol.parameters]
+        # solc takes the names of return values, too.
+        returned = symbol.returns if isinstance(symbol, FunctionSymbol) else ()
+        names = [item.name for item in (*symbol.parameters, *returned)]
         for tag in comment.named("param"):
             if tag.parameter not in names:
                 self._report(
