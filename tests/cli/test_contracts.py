@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.key_files import PASSWORD, encode_key_file
 
 from contractchain.crypto import keccak256
 
@@ -233,3 +234,22 @@ def test_a_private_key_from_the_environment_signs(
     assert "insufficient funds" in ended.err
     assert key not in ended.err
     assert ctc("deploy", "Till", "1", "x", "--from", "account0").status == 0
+
+
+def test_a_key_file_signs_once_its_password_is_known(
+    project: Path, ctc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = bytes.fromhex("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")
+    (project / "key.json").write_bytes(encode_key_file(private_key=first))
+    unasked = ctc("deploy", "Till", "1", "x", "--from", "key.json")
+    assert unasked.status == 2
+    assert "CTC_KEYSTORE_PASSWORD" in unasked.err
+    monkeypatch.setenv("CTC_KEYSTORE_PASSWORD", "wrong")
+    refused = ctc("deploy", "Till", "1", "x", "--from", "key.json")
+    assert refused.status == 2
+    assert "the password does not open the key file" in refused.err
+    monkeypatch.setenv("CTC_KEYSTORE_PASSWORD", PASSWORD)
+    assert ctc("deploy", "Till", "1", "x", "--from", "./key.json").status == 0
+    absent = ctc("deploy", "Till", "1", "x", "--from", "./none.json")
+    assert absent.status == 2
+    assert "none.json: cannot be read" in absent.err

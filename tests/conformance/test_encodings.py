@@ -9,6 +9,7 @@ from vectors import ETHEREUM_TESTS, find_top
 from contractchain.codec.rlp import Item, decode, encode, encode_int
 from contractchain.codec.transaction import decode_transaction, encode_transaction, recover_sender
 from contractchain.crypto import address_of, keccak256
+from contractchain.crypto.keystore import decode_keystore, unlock
 from contractchain.errors import DecodeError
 from contractchain.types import LegacyTransaction
 
@@ -88,3 +89,10 @@ def test_signed_transactions_are_read_and_their_senders_recovered() -> None:
         assert encode_transaction(transaction) == from_hex(test["signed"])
         sender = recover_sender(transaction, low_s=False)
         assert sender == address_of(from_hex(test["key"]))
+
+
+@pytest.mark.parametrize("name", list(read("KeyStoreTests/basic_tests.json")))
+def test_a_key_file_opens(name: str) -> None:
+    case = read("KeyStoreTests/basic_tests.json")[name]
+    keystore = decode_keystore(json.dumps(case["json"]).encode())
+    assert unlock(keystore, case["password"]).private_key == from_hex(case["priv"])

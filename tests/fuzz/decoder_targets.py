@@ -29,6 +29,7 @@ from contractchain.codec.state_diff import decode_state_diff, encode_state_diff
 from contractchain.codec.transaction import decode_transaction, encode_transaction, recover_sender
 from contractchain.conformance.scenario_file import load_scenario
 from contractchain.conformance.scenarios import to_comparable
+from contractchain.crypto.keystore import decode_keystore
 from contractchain.errors import ContractChainError, EngineUnavailableError, InternalError
 from contractchain.execution import create_engine
 from contractchain.interfaces.execution import ExecutionLayer
@@ -44,6 +45,7 @@ from contractchain.store.record import decode_record
 from contractchain.stress.campaign import load_campaign
 from contractchain.types import EMPTY_TRIE_ROOT, Fork
 from evm_builders import CHAIN_ID
+from key_files import encode_key_file
 
 Damage = Callable[[Random, bytes, Sequence[bytes]], bytes]
 FORKS = tuple(Fork)
@@ -209,6 +211,9 @@ _SCENARIOS = tuple(
 )
 
 
+_KEY_FILES = tuple(encode_key_file(kdf=kdf) for kdf in ("scrypt", "pbkdf2"))
+
+
 def _target(
     name: str, run: Callable[[bytes], object], inputs: Sequence[bytes], damage: Damage, weight: int
 ) -> Target:
@@ -233,6 +238,7 @@ TARGETS = (
     _target("artifact", _artifact, seeds.ARTIFACTS, damage_json, 4),
     _target("standard-json", _standard_input, seeds.STANDARD_INPUTS, damage_json, 4),
     _target("scenario", partial(_through_file, load_scenario), _SCENARIOS, damage_json, 2),
+    _target("key-file", decode_keystore, _KEY_FILES, damage_json, 4),
     _target("node-config", _node_config, seeds.NODE_FILES, damage_yaml, 2),
     _target("campaign", partial(_through_file, load_campaign), seeds.CAMPAIGNS, damage_yaml, 1),
 )

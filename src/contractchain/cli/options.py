@@ -95,8 +95,8 @@ def from_option(function: Function) -> Function:
         type=TEXT,
         metavar="ACCOUNT",
         envvar="CTC_FROM",
-        help="Who sends: account0 to account9, an address (default: account0, or the key in"
-        " CTC_PRIVATE_KEY).  [env: CTC_FROM]",
+        help="Who sends: account0 to account9, an address, a key file (default: account0, or the"
+        " key in CTC_PRIVATE_KEY).  [env: CTC_FROM]",
     )(function)
 
 

@@ -5,12 +5,15 @@ this process.
 """
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 from contractchain.cli.options import ChainOptions
 from contractchain.client.artifact_store import ArtifactStore
@@ -176,9 +179,26 @@ def _build_session(project: Project, data_dir: Path, opened: _Opened) -> Session
         registry=registry,
         artifacts=artifacts,
         known=KnownContracts(registry, artifacts),
-        wallet=Wallet(accounts, [derive_key(key)] if key else ()),
+        wallet=Wallet(accounts, [derive_key(key)] if key else (), _ask_password),
         engine=node.execution.name if node is not None else "",
     )
+
+
+def _ask_password(path: Path) -> str:
+    """Return the password of a key file: from the environment, or from the person.
+
+    Raises:
+        UsageError: there is nobody to ask.
+    """
+    given = os.environ.get("CTC_KEYSTORE_PASSWORD")
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        raise UsageError(
+            f"the key file `{path}` needs its password",
+            hint="give it in the environment variable CTC_KEYSTORE_PASSWORD",
+        )
+    return str(click.prompt(f"Password of {path}", hide_input=True, err=True))
 
 
 def _connect(url: str) -> _Opened:

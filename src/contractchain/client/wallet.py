@@ -1,11 +1,20 @@
-"""Accounts that can sign: the development accounts by number or name, and keys that are given."""
+"""Accounts that can sign: development accounts by number or name, given keys, key files."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from contractchain.codec.hexadecimal import parse_address, parse_hex, to_checksum
 from contractchain.crypto import Account, derive_account
-from contractchain.errors import DecodeError, NoKeyError, UsageError, ValidationError, closest
+from contractchain.crypto.keystore import decode_keystore, unlock
+from contractchain.errors import (
+    ConfigError,
+    DecodeError,
+    NoKeyError,
+    UsageError,
+    ValidationError,
+    closest,
+)
 from contractchain.types import Address
 
 _NUMBERED = re.compile(r"(?:account)?([0-9]{1,5})", re.ASCII)
@@ -14,13 +23,20 @@ _NUMBERED = re.compile(r"(?:account)?([0-9]{1,5})", re.ASCII)
 class Wallet:
     """Keys at hand. `account0` (or `0`) is the first development account, and the default."""
 
-    def __init__(self, accounts: Sequence[Account], keys: Sequence[Account] = ()) -> None:
+    def __init__(
+        self,
+        accounts: Sequence[Account],
+        keys: Sequence[Account] = (),
+        ask_password: Callable[[Path], str] | None = None,
+    ) -> None:
         """Use development accounts and further keys.
 
         Args:
             accounts: Development accounts, in order.
             keys: Given by the person; the first one becomes the default account.
+            ask_password: Returns the password of a key file; without it none can be opened.
         """
+        self._ask_password = ask_password
         self.accounts = tuple(accounts)
         self._keys = tuple(keys)
 
@@ -50,9 +66,11 @@ class Wallet:
 
         Args:
             text: Name or number of a development account, its address, the address of a given
-                key, or a private key in hex. None: the default.
+                key, a private key in hex, or the path of a key file. None: the default.
 
         Raises:
+            ConfigError: the key file cannot be read or is malformed.
+            WrongPasswordError: the password does not open it.
             NoKeyError: the account's key is not at hand.
             UsageError: not an account at all.
         """
@@ -62,6 +80,8 @@ class Wallet:
             if len(text) == 66:
                 return derive_key(text)
             address = parse_address(text, "account")
+        elif is_path(text) and self._ask_password is not None:
+            return open_key_file(Path(text), self._ask_password)
         else:
             known = self.find_address(text)
             if known is None:
@@ -92,6 +112,30 @@ class Wallet:
             return "give a private key in CTC_PRIVATE_KEY"
         last = len(self.accounts) - 1
         return closest(text, self.names()) or f"accounts are `account0` to `account{last}`"
+
+
+def is_path(text: str) -> bool:
+    """Tell whether an account is named by a file."""
+    return "/" in text or "\\" in text or text.endswith(".json")
+
+
+def open_key_file(path: Path, ask_password: Callable[[Path], str]) -> Account:
+    """Return the account of a key file (Web3 Secret Storage).
+
+    Raises:
+        ConfigError: it cannot be read or is malformed; nobody was asked for the password then.
+        WrongPasswordError: the password does not open it.
+    """
+    try:
+        keystore = decode_keystore(path.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", path=str(path)) from error
+    except DecodeError as error:
+        raise ConfigError(str(error), path=str(path)) from error
+    try:
+        return unlock(keystore, ask_password(path))
+    except ValidationError as error:
+        raise ConfigError("holds no private key", path=str(path)) from error
 
 
 def derive_key(text: str) -> Account:

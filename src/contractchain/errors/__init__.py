@@ -24,6 +24,7 @@ from contractchain.errors.client import (
     NoKeyError,
     NotDeployedError,
     ReceiptTimeoutError,
+    WrongPasswordError,
 )
 from contractchain.errors.consensus import (
     ConsensusError,
@@ -148,5 +149,6 @@ __all__ = [
     "UsageError",
     "ValidationError",
     "WrongChainIdError",
+    "WrongPasswordError",
     "closest",
 ]

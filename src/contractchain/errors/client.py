@@ -132,6 +132,13 @@ class NoKeyError(UsageError):
 
 
 @dataclass(eq=False)
+class WrongPasswordError(UsageError):
+    """A password that does not open a key file."""
+
+    code: ClassVar[str] = "wrong-password"
+
+
+@dataclass(eq=False)
 class NodeError(ContractChainError):
     """A node reached over the network does not do what was asked."""
 
