@@ -71,6 +71,8 @@ def damage_rlp(random: Random, data: bytes, others: Sequence[bytes]) -> bytes:
         return damage_bytes(random, data, others)
     for _ in range(random.choice((1, 1, 2, 3))):
         item = _change_item(random, item)
+        if len(encode(item)) > MAX_INPUT_BYTES:
+            break  # what repeats it once more would not fit into memory
     if prefix and random.random() < 0.1:
         prefix = bytes((random.randrange(0x80),))
     damaged = prefix + encode(item)
