@@ -62,7 +62,10 @@ def _contractchain_isolation(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     request.getfixturevalue("chain")
-    isolation = request.config.stash[_isolation_key]
+    isolation = request.config.stash.get(_isolation_key, None)
+    if isolation is None:  # the project has a fixture `chain` of its own
+        yield
+        return
     isolation.enter(request.node, "function")
     yield
     isolation.leave(request.node)

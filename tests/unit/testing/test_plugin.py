@@ -221,3 +221,17 @@ def test_a_contract_that_does_not_compile_is_shown_without_a_traceback(
     )
     result.stdout.no_fnmatch_line("*Traceback*")
     assert not any("load_contract" in line for line in result.outlines)
+
+
+def test_a_project_may_have_a_chain_fixture_of_its_own(project: pytest.Pytester) -> None:
+    text = """
+        import pytest
+
+        @pytest.fixture
+        def chain():
+            return "mine"
+
+        def test_mine(chain):
+            assert chain == "mine"
+    """
+    run(project, text).assert_outcomes(passed=1)
