@@ -16,6 +16,7 @@ import msgspec
 from contractchain.errors import UsageError
 from contractchain.stress.analysis import Distribution
 from contractchain.stress.campaign import Campaign, OwnNode
+from contractchain.stress.plots import finish_axis, scale_percentiles
 from contractchain.stress.saved import SavedRun
 
 COLORS = ("#2563eb", "#ea580c", "#16a34a", "#9333ea", "#6b7280", "#dc2626")
@@ -196,9 +197,7 @@ def _draw(runs: Sequence[SavedRun], kind: str) -> bytes:
         label="offered",
     )
     over_time.set_yscale("log")
-    curve.set_xscale("log")
-    curve.set_yscale("log")
-    curve.set_xticks([1, 2, 10, 100, 1000, 10000], ["0", "50", "90", "99", "99.9", "99.99"])
+    scale_percentiles(curve)
     throughput.set_ylim(bottom=0)
     failures.bar(names, [run.figures.failure_rate * 100 for run in runs], color=COLORS[: len(runs)])
     failures.set_ylim(0, max(1.0, *(run.figures.failure_rate * 110 for run in runs)))
@@ -209,11 +208,7 @@ def _draw(runs: Sequence[SavedRun], kind: str) -> bytes:
         (failures, "Not confirmed", "", "percent of the planned transactions"),
     ):
         axis.set_title(title, fontsize=10, loc="left")
-        axis.set_xlabel(x)
-        axis.set_ylabel(y)
-        axis.grid(visible=True, alpha=0.3)
-        if axis.get_legend_handles_labels()[0]:
-            axis.legend(fontsize=8)
+        finish_axis(axis, x, y)
     buffer = io.BytesIO()
     canvas.savefig(buffer, format=kind, metadata={"Date": None} if kind == "svg" else None)
     return buffer.getvalue()

@@ -50,7 +50,7 @@ def _draw_latency(axis: Any, _figures: Figures, series: tuple[Second, ...]) -> N
         seconds, [s.inclusion_p99 for s in rows], color=ORANGE, ls="--", label="in a block p99"
     )
     axis.set_yscale("log")
-    _finish(axis, "second of the run (by due time)", "milliseconds")
+    finish_axis(axis, "second of the run (by due time)", "milliseconds")
 
 
 def _draw_percentiles(axis: Any, figures: Figures, _series: tuple[Second, ...]) -> None:
@@ -62,11 +62,8 @@ def _draw_percentiles(axis: Any, figures: Figures, _series: tuple[Second, ...]) 
     for label, distribution, color in curves:
         points = [(1 / (1 - p / 100), v) for p, v in distribution.spectrum if p < 100]
         axis.plot([x for x, _ in points], [y for _, y in points], color=color, label=label)
-    axis.set_xscale("log")
-    axis.set_yscale("log")
-    ticks = {1: "0", 2: "50", 10: "90", 100: "99", 1000: "99.9", 10000: "99.99"}
-    axis.set_xticks(list(ticks), list(ticks.values()))
-    _finish(axis, "percentile", "milliseconds")
+    scale_percentiles(axis)
+    finish_axis(axis, "percentile", "milliseconds")
 
 
 def _draw_throughput(axis: Any, _figures: Figures, series: tuple[Second, ...]) -> None:
@@ -75,7 +72,7 @@ def _draw_throughput(axis: Any, _figures: Figures, series: tuple[Second, ...]) -
     axis.plot(seconds, [s.accepted for s in series], color=BLUE, label="accepted")
     axis.plot(seconds, [s.confirmed for s in series], color=GREEN, label="confirmed")
     axis.set_ylim(bottom=0)
-    _finish(axis, "second of the run", "transactions per second")
+    finish_axis(axis, "second of the run", "transactions per second")
 
 
 def _draw_failures(axis: Any, figures: Figures, _series: tuple[Second, ...]) -> None:
@@ -90,7 +87,16 @@ def _draw_failures(axis: Any, figures: Figures, _series: tuple[Second, ...]) -> 
     axis.set_xlabel("transactions")
 
 
-def _finish(axis: Any, x: str, y: str) -> None:
+def scale_percentiles(axis: Any) -> None:
+    """Scale an axis for points (1 / (1 - percentile / 100), milliseconds), so that tails show."""
+    axis.set_xscale("log")
+    axis.set_yscale("log")
+    ticks = {1: "0", 2: "50", 10: "90", 100: "99", 1000: "99.9", 10000: "99.99"}
+    axis.set_xticks(list(ticks), list(ticks.values()))
+
+
+def finish_axis(axis: Any, x: str, y: str) -> None:
+    """Label an axis and draw grid and legend."""
     axis.set_xlabel(x)
     axis.set_ylabel(y)
     axis.grid(visible=True, alpha=0.3)
