@@ -10,7 +10,8 @@ from typing import Any, ClassVar, TypeAlias
 
 from eth.exceptions import Halt, InvalidInstruction, InvalidJumpDestination, OutOfGas
 from eth.vm.logic.invalid import InvalidOpcode
-from eth.vm.memory import Memory
+
+from contractchain.execution.pyevm.containers import FastMemory, FastStack
 
 STOP = 0
 JUMP, JUMPI = b"\x56", b"\x57"
@@ -23,8 +24,10 @@ STACK_METHODS = (
     "pop1_any",
     "push_int",
     "push_bytes",
+    "swap",
+    "dup",
 )
-"""Methods of the stack that py-evm looks up for each computation by a property that is slow."""
+"""Methods of the stack that a computation has as its own; py-evm finds them by slow properties."""
 
 Step: TypeAlias = tuple[int, Any]
 """Gas to pay first, and what to call then with the computation."""
@@ -41,9 +44,9 @@ class Computation:
 
     def __init__(self, state: Any, message: Any, transaction_context: Any) -> None:
         super().__init__(state, message, transaction_context)  # type: ignore[call-arg]
-        self._memory = _Memory()
+        self._memory = FastMemory()
+        self._stack = stack = FastStack()
         known = self.__dict__
-        stack = self._stack
         for name in STACK_METHODS:
             known[f"stack_{name}"] = getattr(stack, name)
 
@@ -99,15 +102,6 @@ def mend_fault(error: Any, instruction: bytes) -> Any:
     if instruction in (JUMP, JUMPI):  # into the data of a PUSH
         return InvalidJumpDestination(str(error))
     return error
-
-
-class _Memory(Memory):  # type: ignore[misc]
-    """py-evm's memory, read with one copy instead of two."""
-
-    __slots__ = ()
-
-    def read_bytes(self, start_position: int, size: int) -> bytes:
-        return bytes(memoryview(self._bytes)[start_position : start_position + size])
 
 
 def build_steps(opcodes: Mapping[int, Any]) -> tuple[Step, ...]:
