@@ -59,7 +59,7 @@ class Adoption:
         self._retention.adopt(block.number, self._side.take(block_hash).state_root)
         self._pool.extend_head(self._tip(block, finalized), set(block.senders))
         self._checkpointer.on_commit(block)
-        return HeadChange(number=block.number, hash=block.hash, applied=(block.hash,))
+        return HeadChange(number=block.number, hash=block.hash, applied_blocks=(block,))
 
     def switch(
         self,
@@ -178,6 +178,6 @@ def _describe(tip: Tip, branch: list[ExecutedBlock], reverted: list[ExecutedBloc
     return HeadChange(
         number=tip.number,
         hash=tip.hash,
-        applied=tuple(block.hash for block in branch),
-        reverted=tuple(block.hash for block in reverted),
+        applied_blocks=tuple(branch),
+        reverted_blocks=tuple(reverted),
     )

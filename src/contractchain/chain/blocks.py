@@ -46,6 +46,10 @@ class Blocks:
         """Return a block. Raises BlockNotFoundError."""
         return self._resolver.get(reference).block
 
+    def get_executed(self, reference: BlockReference = BlockTag.LATEST) -> ExecutedBlock:
+        """Return a block with what executing it gave. Raises BlockNotFoundError."""
+        return self._resolver.get(reference)
+
     def get_encoded(self, reference: BlockReference = BlockTag.LATEST) -> bytes:
         """Return the RLP of a block. Raises BlockNotFoundError."""
         return self._resolver.get(reference).encoded
@@ -120,6 +124,12 @@ class Blocks:
             block = self._canonical.find_by_number(number)
             if block is not None and _may_contain(block.header.logs_bloom, masks):
                 yield from self._matching(block, wanted)
+
+    def find_logs_of(self, block: ExecutedBlock, wanted: LogFilter) -> list[LogView]:
+        """Return the matching logs of a block at hand, canonical or not."""
+        if not _may_contain(block.header.logs_bloom, _masks(wanted)):
+            return []
+        return list(self._matching(block, wanted))
 
     def _matching(self, block: ExecutedBlock, wanted: LogFilter) -> Iterator[LogView]:
         decoded = self._decode(block)

@@ -4,8 +4,9 @@ Its lock is the one under which the head moves, so that nobody is admitted again
 no longer the head's.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from threading import Lock
+from typing import TypeAlias
 
 from contractchain.chain.admission import admit_transactions
 from contractchain.chain.canonical import CanonicalChain, Tip
@@ -18,6 +19,9 @@ from contractchain.errors import ContractChainError, ValidationError
 from contractchain.interfaces.execution import ExecutionLayer
 from contractchain.interfaces.execution_data import BlockContext, DecodedTransaction
 from contractchain.types import Address, Fork, Hash32
+
+Listener: TypeAlias = Callable[[tuple[DecodedTransaction, ...]], None]
+"""Hears of transactions that can be executed from now on."""
 
 HEADER_ALLOWANCE_BYTES = 4096
 """Room in a block for everything but its transactions."""
@@ -38,6 +42,8 @@ class TransactionPool:
         self._pool = Mempool(limits)
         self._accounts = HeadAccounts(execution)
         self._lock = Lock()
+        self._listeners: tuple[Listener, ...] = ()
+        self._listeners_lock = Lock()
 
     def __len__(self) -> int:
         return len(self._pool)
@@ -51,8 +57,34 @@ class TransactionPool:
         self, decoded: Sequence[DecodedTransaction | ValidationError]
     ) -> list[Hash32 | ContractChainError]:
         """Take what the head's state allows; returns hash or error in order."""
+        listeners = self._listeners
+        if not listeners:
+            with self._lock:
+                return self._admit(decoded)
         with self._lock:
-            return self._admit(decoded)
+            before = self._find_run_ends(decoded)
+            results = self._admit(decoded)
+            ready = self._list_newly_ready(before, results)
+        if ready:
+            for listener in listeners:
+                listener(ready)
+        return results
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with transactions that can be executed from now on; returns what ends it.
+
+        Told are those that are taken without a gap before them, and those behind a gap when it
+        closes; not those that return because their block was replaced. The listener runs in the
+        thread that submits: it must be quick and must not wait for others.
+        """
+        with self._listeners_lock:
+            self._listeners = (*self._listeners, listener)
+
+        def unsubscribe() -> None:
+            with self._listeners_lock:
+                self._listeners = tuple(item for item in self._listeners if item is not listener)
+
+        return unsubscribe
 
     def select(
         self, context: BlockContext, max_transactions: int | None
@@ -135,6 +167,30 @@ class TransactionPool:
         capacity = calculate_capacity(self._build_next_context())
         return admit_transactions(self._pool, decoded, self._accounts, capacity)
 
+    def _find_run_ends(
+        self, decoded: Sequence[DecodedTransaction | ValidationError]
+    ) -> dict[Address, int | None]:
+        """Return the first missing nonce of each sender, None for one who has nothing here."""
+        queues = {tx.sender: self._pool.find_queue(tx.sender) for tx in _decoded_only(decoded)}
+        return {s: None if queue is None else queue.run_end for s, queue in queues.items()}
+
+    def _list_newly_ready(
+        self, before: dict[Address, int | None], results: Sequence[Hash32 | ContractChainError]
+    ) -> tuple[DecodedTransaction, ...]:
+        """Return what has no gap before it and was not there, or behind a gap, until now."""
+        ready: dict[Hash32, DecodedTransaction] = {}
+        for result in results:
+            taken = self._pool.find(result) if isinstance(result, bytes) else None
+            queue = None if taken is None else self._pool.find_queue(taken.sender)
+            if taken is None or queue is None or taken.nonce >= queue.run_end:
+                continue
+            ready[taken.hash] = taken
+            end = before[taken.sender]
+            for nonce in range(queue.nonce if end is None else end, queue.run_end):
+                waiting = queue.entries[nonce].transaction
+                ready[waiting.hash] = waiting
+        return tuple(ready.values())
+
     def _refresh(self, senders: list[Address]) -> None:
         """Compare the queues of senders with their accounts at the head."""
         if not senders:
@@ -149,6 +205,12 @@ class TransactionPool:
                 for entry in list(queue.entries.values()):
                     if entry.cost > found.balance:
                         self._pool.remove(entry.transaction.hash)
+
+
+def _decoded_only(
+    decoded: Sequence[DecodedTransaction | ValidationError],
+) -> Iterator[DecodedTransaction]:
+    return (item for item in decoded if isinstance(item, tuple))
 
 
 def calculate_capacity(context: BlockContext, max_transactions: int | None = None) -> Capacity:

@@ -4,8 +4,9 @@ The consensus encodings leave out what can be derived: the contract's address, t
 place of a log. These views carry it. They are values; nothing here reads a store.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from contractchain.chain.executed import ExecutedBlock
 from contractchain.types import Address, Hash32, Transaction
 
 
@@ -46,6 +47,8 @@ class LogView:
     transaction_index: int
     index: int
     """Place among all logs of the block."""
+    is_removed: bool = False
+    """Whether the block has left the canonical chain since the log was announced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +117,17 @@ class HeadChange:
 
     number: int
     hash: Hash32
-    applied: tuple[Hash32, ...]
+    applied_blocks: tuple[ExecutedBlock, ...] = field(repr=False)
     """Blocks that have become canonical, lowest first; empty if the chain was only cut back."""
-    reverted: tuple[Hash32, ...] = ()
+    reverted_blocks: tuple[ExecutedBlock, ...] = field(default=(), repr=False)
     """Blocks that are no longer canonical, highest first."""
+
+    @property
+    def applied(self) -> tuple[Hash32, ...]:
+        """Hashes of the blocks that have become canonical, lowest first."""
+        return tuple(block.hash for block in self.applied_blocks)
+
+    @property
+    def reverted(self) -> tuple[Hash32, ...]:
+        """Hashes of the blocks that are no longer canonical, highest first."""
+        return tuple(block.hash for block in self.reverted_blocks)

@@ -1,4 +1,5 @@
-"""A chain served over JSON-RPC: the dispatcher and its HTTP connections put together."""
+"""A chain served over JSON-RPC: the dispatcher and its HTTP and WebSocket connections put
+together."""
 
 import asyncio
 import signal
@@ -8,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,6 +20,7 @@ from contractchain.rpc.context import RpcContext
 from contractchain.rpc.dispatcher import Dispatcher, Limits
 from contractchain.rpc.http_policy import HttpPolicy
 from contractchain.rpc.methods import CONCURRENT, METHODS
+from contractchain.rpc.session import PushSession
 from contractchain.rpc.stream import HttpConnection, HttpService
 
 BACKLOG = 2048
@@ -124,7 +127,9 @@ class RpcServer:
             client_version=f"contractchain/v{__version__}/{self._node.execution.name}",
         )
         dispatcher = Dispatcher(context, METHODS, self._limits, CONCURRENT)
-        service = HttpService(dispatcher.start, self._policy)
+        service = HttpService(
+            dispatcher.start, self._policy, partial(PushSession, dispatcher, context)
+        )
         stopping = asyncio.Event()
         server = await loop.create_server(
             lambda: HttpConnection(service),
@@ -146,18 +151,18 @@ class RpcServer:
             if lock is not None:
                 lock.publish(None)
             server.close()
-            await _end_connections(service.connections)
+            await _end_connections(service)
             context.close()
 
 
-async def _end_connections(connections: set[HttpConnection]) -> None:
+async def _end_connections(service: HttpService) -> None:
     """Let the requests under way finish, for a while."""
-    for connection in tuple(connections):
+    for connection in service.list_open():
         connection.stop()
     deadline = time.monotonic() + GRACE_S
-    while connections and time.monotonic() < deadline:
+    while service.list_open() and time.monotonic() < deadline:
         await asyncio.sleep(0.01)
-    for connection in tuple(connections):
+    for connection in service.list_open():
         connection.abort()
 
 

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from typing import ParamSpec, Protocol, TypeVar
 
 from contractchain.chain import Chain
 from contractchain.crypto import Account
 from contractchain.rpc.filters import Filters
 from contractchain.rpc.submission import Submitter
+from contractchain.rpc.subscriptions import Subscriptions, Wanted
 from contractchain.types import Address
 
 P = ParamSpec("P")
@@ -35,6 +37,18 @@ class MiningControl(Protocol):
         ...
 
 
+class Peer(Protocol):
+    """The client of a connection that can be spoken to without being asked."""
+
+    def subscribe(self, wanted: Wanted) -> bytes:
+        """Have notifications sent; returns the id that they carry. Raises RpcFault."""
+        ...
+
+    def unsubscribe(self, identifier: bytes) -> None:
+        """End notifications. Raises RpcFault."""
+        ...
+
+
 class RpcContext:
     """The state of a server that methods share."""
 
@@ -55,6 +69,15 @@ class RpcContext:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="ctc-reader")
         self.submitter = Submitter(chain, self._writer, lambda: mining.is_automine)
         self.filters = Filters(chain)
+        self.subscriptions = Subscriptions(chain, self.read)
+        self.peer: Peer | None = None
+        """Who asks, if notifications can be sent there."""
+
+    def for_peer(self, peer: Peer) -> "RpcContext":
+        """Return this context as it is for the requests of one connection."""
+        other = copy(self)
+        other.peer = peer
+        return other
 
     async def read(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a read that may take long in a thread."""
@@ -69,5 +92,6 @@ class RpcContext:
     def close(self) -> None:
         """End the threads; what was asked for is finished first."""
         self.filters.close()
+        self.subscriptions.close()
         self._writer.shutdown()
         self._readers.shutdown()

@@ -10,6 +10,7 @@ import asyncio
 import inspect
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -70,6 +71,12 @@ class Dispatcher(Generic[ContextT]):
         self._methods = {name: _Method(name, function) for name, function in methods.items()}
         self._limits = limits or Limits()
         self._concurrent = frozenset(concurrent)
+
+    def for_context(self, context: ContextT) -> "Dispatcher[ContextT]":
+        """Return a dispatcher of the same methods that gives them another context."""
+        other = copy(self)
+        other._context = context
+        return other
 
     async def handle(self, body: bytes) -> bytes:
         """Answer one body; empty if it held notifications only."""

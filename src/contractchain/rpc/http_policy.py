@@ -11,12 +11,21 @@ class HttpPolicy:
     """Limits of one server."""
 
     max_body_bytes: int = 5_000_000
+    """Of a request by HTTP, and of a message by WebSocket."""
     max_head_bytes: int = 32_000
     """Bytes of request line and headers together."""
     body_timeout_s: float = 15.0
     """Seconds in which a request must have arrived whole."""
     idle_timeout_s: float = 75.0
     """Seconds after which a connection without a request is closed."""
+    max_websockets: int = 1_000
+    """WebSocket connections at a time."""
+    max_unsent_bytes: int = 16_000_000
+    """Bytes that may wait for the reader of one WebSocket before the next message."""
+    ping_interval_s: float = 30.0
+    """Seconds of silence after which a WebSocket client is asked whether it is there."""
+    close_timeout_s: float = 10.0
+    """Seconds that a WebSocket client is given to take what was sent before its connection ends."""
     allowed_hosts: frozenset[str] = LOOPBACK_NAMES
     """Host names that `Host` may carry, without port; `*` allows any."""
     allowed_origins: frozenset[str] = frozenset()

@@ -173,7 +173,7 @@ def log_object(view: LogView) -> dict[str, Any]:
         "transactionHash": view.transaction_hash,
         "transactionIndex": view.transaction_index,
         "logIndex": view.index,
-        "removed": False,
+        "removed": view.is_removed,
     }
 
 

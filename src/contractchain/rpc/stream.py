@@ -3,7 +3,8 @@
 Parsing is `httptools`. A connection answers in order, one request at a time; what comes in
 meanwhile waits, and reading pauses when it is too much. Sizes and times are bounded; `Host` and
 `Origin` are checked against DNS rebinding and foreign pages. No other methods than POST, OPTIONS
-and `GET /health`, no transfer codings but chunked, no compression.
+and `GET /health`, no transfer codings but chunked, no compression. A GET that asks for WebSocket
+hands its connection over to `contractchain.rpc.websocket`.
 
 A client sends the same head again and again. A head that was parsed, judged and let in once is
 remembered byte by byte, and a request that begins with it and came in one piece is not parsed.
@@ -16,12 +17,14 @@ Spec:
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import httptools
+from websockets.protocol import State
 
 from contractchain.rpc.http_policy import HttpPolicy, find_refusal
+from contractchain.rpc.websocket import OpenSession, WebSocketConnection, shake_hands
 
 Respond = Callable[[bytes], None]
 Start = Callable[[bytes, Respond], "asyncio.Task[None] | None"]
@@ -42,8 +45,10 @@ REASONS = {
     408: b"Request Timeout",
     413: b"Content Too Large",
     431: b"Request Header Fields Too Large",
+    503: b"Service Unavailable",
 }
 PLAIN_ANSWER = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b"
+UPGRADE_HEADERS = frozenset({b"connection", b"upgrade"})
 NOT_JSON_RPC = b"send JSON-RPC by POST\n"
 
 
@@ -60,6 +65,8 @@ class _Request:
     """Status and text, if it is refused whatever else it holds."""
     should_keep: bool = True
     expects_continue: bool = False
+    upgrade: list[tuple[str, str]] = field(default_factory=list)
+    """Headers that are about an upgrade."""
 
     @property
     def is_plain(self) -> bool:
@@ -76,19 +83,29 @@ class _Request:
 class HttpService:
     """What the connections of one server share."""
 
-    def __init__(self, start: Start, policy: HttpPolicy) -> None:
+    def __init__(
+        self, start: Start, policy: HttpPolicy, open_session: OpenSession | None = None
+    ) -> None:
         """Prepare.
 
         Args:
             start: Begins to answer a body.
             policy: What is let in.
+            open_session: Begins to answer a WebSocket connection; None: there are none.
         """
         self.start = start
         self.policy = policy
+        self.open_session = open_session
         self.connections: set[HttpConnection] = set()
         """Those that are open."""
+        self.websockets: set[WebSocketConnection] = set()
+        """Those that were handed over and are open."""
         self.known_heads: dict[bytes, int] = {}
         """Heads of plain requests that were let in, with the size of the body they announce."""
+
+    def list_open(self) -> "list[HttpConnection | WebSocketConnection]":
+        """Return all connections that are open."""
+        return [*self.connections, *self.websockets]
 
     def remember_head(self, data: bytes, body: bytes) -> None:
         """Let requests with the head of `data` in from now on without parsing them.
@@ -125,6 +142,7 @@ class HttpConnection(asyncio.Protocol):
         self._is_full = False
         self._is_paused = False
         self._is_closing = False
+        self._is_handed_over = False
         self._deadline = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
@@ -158,6 +176,8 @@ class HttpConnection(asyncio.Protocol):
             return
         was_between = self._is_between
         self._parse(data)
+        if self._is_handed_over:
+            return
         last, self._last = self._last, None
         if was_between and last is not None and last.is_plain and not self._is_closing:
             self._service.remember_head(data, last.body)
@@ -167,8 +187,8 @@ class HttpConnection(asyncio.Protocol):
         self._is_advancing = True  # not before all that has come is in the queue
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._refuse(400, b"no upgrade is offered here\n")
+        except httptools.HttpParserUpgrade as upgrade:
+            self._switch(data[upgrade.args[0] :])
         except httptools.HttpParserError:
             self._refuse(400, b"malformed HTTP request\n")
         finally:
@@ -207,6 +227,8 @@ class HttpConnection(asyncio.Protocol):
         elif lowered == b"expect" and value.lower() == b"100-continue":
             self._request.expects_continue = True
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        elif lowered in UPGRADE_HEADERS or lowered.startswith(b"sec-websocket-"):
+            self._request.upgrade.append((name.decode("latin-1"), value.decode("latin-1")))
 
     def on_headers_complete(self) -> None:
         """Judge the head (called by the parser)."""
@@ -235,7 +257,55 @@ class HttpConnection(asyncio.Protocol):
         self._last = self._request
         self._request = _Request()
         self._head_size = 0
-        self._take(self._last)
+        if not self._may_switch(self._last):
+            self._take(self._last)
+
+    def _may_switch(self, request: _Request) -> bool:
+        """Tell whether a request is one for WebSocket, which is answered when all before it are."""
+        return (
+            self._service.open_session is not None
+            and request.method == b"GET"
+            and request.refusal is None
+            and any(
+                name.lower() == "upgrade" and value.lower() == "websocket"
+                for name, value in request.upgrade
+            )
+        )
+
+    def _switch(self, rest: bytes) -> None:
+        """Hand the connection over to WebSocket if that is what is asked for.
+
+        Args:
+            rest: What came behind the request.
+        """
+        request, open_session = self._last, self._service.open_session
+        if request is None or open_session is None or not self._may_switch(request):
+            self._refuse(400, b"no upgrade but to WebSocket is offered here\n")
+            return
+        if self._answering is not None or self._waiting:
+            self._is_closing = True
+            return
+        if len(self._service.websockets) >= self._policy.max_websockets:
+            request.should_keep = False
+            self._write(503, b"there are too many WebSocket connections\n", request, b"text/plain")
+            return
+        protocol, response = shake_hands(self._policy, request.upgrade)
+        if not response:
+            self._refuse(400, b"malformed WebSocket handshake\n")
+            return
+        self._transport.write(response)
+        self._is_closing = True
+        if protocol.state is not State.OPEN:
+            self._transport.close()
+            return
+        self._is_handed_over = True
+        self.connection_lost(None)  # for this protocol; the transport lives on
+        connection = WebSocketConnection(
+            self._policy, protocol, self._transport, self._service.websockets, open_session
+        )
+        self._transport.set_protocol(connection)
+        if rest:
+            connection.data_received(rest)
 
     def _take(self, request: _Request) -> None:
         """Answer a request in its turn."""

@@ -12,6 +12,7 @@ from contractchain.rpc.methods import (
     raw,
     sending,
     state,
+    subscriptions,
 )
 
 METHODS: Methods = {
@@ -20,6 +21,7 @@ METHODS: Methods = {
     **state.METHODS,
     **blocks.METHODS,
     **filters.METHODS,
+    **subscriptions.METHODS,
     **calls.METHODS,
     **raw.METHODS,
     **pool.METHODS,

@@ -5,6 +5,7 @@ from typing import Any
 from contractchain.chain.views import LogView
 from contractchain.rpc.context import RpcContext
 from contractchain.rpc.dispatcher import Methods
+from contractchain.rpc.filters import Polled
 from contractchain.rpc.objects import log_object
 from contractchain.rpc.parameters import FilterArg, Quantity
 
@@ -16,7 +17,12 @@ def new_filter(context: RpcContext, wanted: FilterArg) -> int:
 
 def new_block_filter(context: RpcContext) -> int:
     """Install a filter on new blocks."""
-    return context.filters.add(None)
+    return context.filters.add(Polled.BLOCKS)
+
+
+def new_transaction_filter(context: RpcContext) -> int:
+    """Install a filter on transactions that can be executed."""
+    return context.filters.add(Polled.TRANSACTIONS)
 
 
 async def get_changes(context: RpcContext, identifier: Quantity) -> list[Any]:
@@ -38,6 +44,7 @@ def uninstall(context: RpcContext, identifier: Quantity) -> bool:
 METHODS: Methods = {
     "eth_newFilter": new_filter,
     "eth_newBlockFilter": new_block_filter,
+    "eth_newPendingTransactionFilter": new_transaction_filter,
     "eth_getFilterChanges": get_changes,
     "eth_getFilterLogs": get_filter_logs,
     "eth_uninstallFilter": uninstall,
