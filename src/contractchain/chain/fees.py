@@ -73,7 +73,8 @@ def calculate_excess_blob_gas(parent: Header, schedule: BlobSchedule, *, is_osak
     if is_osaka:
         blob_fee = calculate_blob_base_fee(excess, schedule)
         if BLOB_BASE_COST * (parent.base_fee_per_gas or 0) > GAS_PER_BLOB * blob_fee:
-            return excess + used * (schedule.max - schedule.target) // schedule.max
+            # A schedule may allow no blobs at all.
+            return excess + used * (schedule.max - schedule.target) // max(schedule.max, 1)
     return excess + used - target
 
 

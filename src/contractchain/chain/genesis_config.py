@@ -167,25 +167,42 @@ def _add_petersburg(blocks: list[tuple[Fork, int]]) -> None:
 
 
 def _parse_blob_schedules(fields: Fields) -> tuple[tuple[int, BlobSchedule], ...]:
+    """Return the blob parameters with the time from which on each is in force.
+
+    A fork without an entry of its own keeps those of the newest entry before it, as in geth. If
+    there is none either, they are those of the main network.
+    """
     given = fields.find_object("blobSchedule") or Fields({})
-    named = {name: _parse_schedule(entry) for name, entry in given.objects()}
+    named = {
+        name: parse_schedule(entry)
+        for name in given.names()
+        if (entry := given.find_object(name)) is not None
+    }
+    for name in named.keys() - set(BLOB_FORKS):
+        hint = closest(name, BLOB_FORKS)
+        if hint is not None:
+            raise given.fault(name, "is not a fork with blob parameters", hint=hint)
     schedules: list[tuple[int, BlobSchedule]] = []
+    in_force: BlobSchedule | None = None
     for name in BLOB_FORKS:
         time = fields.find_int(f"{name}Time", bits=64)
         if time is None:
             continue
-        if name in named:
-            schedules.append((time, named[name]))
-        elif name in DEFAULT_SCHEDULES:
-            schedules.append((time, DEFAULT_SCHEDULES[name]))
-        else:
+        in_force = named.get(name, in_force)
+        if name not in named and name not in DEFAULT_SCHEDULES:
             raise fields.fault(f"blobSchedule.{name}", f"needed, since `{name}Time` is given")
+        schedules.append((time, in_force or DEFAULT_SCHEDULES[name]))
         if len(schedules) > 1 and schedules[-2][0] > time:
             raise fields.fault(f"{name}Time", "comes before the blob parameters it follows")
     return tuple(schedules)
 
 
-def _parse_schedule(entry: Fields) -> BlobSchedule:
+def parse_schedule(entry: Fields) -> BlobSchedule:
+    """Return the blob parameters that an entry of `blobSchedule` describes.
+
+    Raises:
+        ConfigError: one is missing, of the wrong kind, or at odds with another.
+    """
     schedule = BlobSchedule(
         target=entry.get_int("target", bits=32),
         max=entry.get_int("max", bits=32),

@@ -59,6 +59,39 @@ def test_excess_blob_gas_is_what_is_used_beyond_the_target() -> None:
     assert calculate_excess_blob_gas(idle, PRAGUE_BLOBS, is_osaka=False) == 0
 
 
+def test_a_schedule_that_allows_no_blobs_has_an_excess_all_the_same() -> None:
+    """The parent may have had blobs, under the schedule before it."""
+    none = BlobSchedule(target=0, max=0, base_fee_update_fraction=1_000_000)
+    parent = replace(PARENT, excess_blob_gas=0, blob_gas_used=2 * GAS_PER_BLOB)
+    assert calculate_excess_blob_gas(parent, none, is_osaka=True) == 0
+    assert calculate_excess_blob_gas(parent, none, is_osaka=False) == 2 * GAS_PER_BLOB
+
+
+@given(
+    fraction=st.integers(1_000_000, 50_000_000),
+    target=st.integers(1, 64),
+    room=st.integers(0, 64),
+    excess=st.integers(0, 2**28),
+    blobs=st.integers(0, 128),
+    base_fee=st.integers(0, 10**12),
+)
+def test_the_reserve_price_holds_under_any_schedule(
+    fraction: int, target: int, room: int, excess: int, blobs: int, base_fee: int
+) -> None:
+    """EIP-7918, with the exponential of py-evm for the price of a blob."""
+    schedule = BlobSchedule(target=target, max=target + room, base_fee_update_fraction=fraction)
+    used = min(blobs, schedule.max) * GAS_PER_BLOB
+    parent = replace(PARENT, excess_blob_gas=excess, blob_gas_used=used, base_fee_per_gas=base_fee)
+    price = fake_exponential(1, excess, fraction)
+    if excess + used < target * GAS_PER_BLOB:
+        expected = 0
+    elif 2**13 * base_fee > GAS_PER_BLOB * price:
+        expected = excess + used * (schedule.max - schedule.target) // schedule.max
+    else:
+        expected = excess + used - target * GAS_PER_BLOB
+    assert calculate_excess_blob_gas(parent, schedule, is_osaka=True) == expected
+
+
 def test_from_osaka_on_cheap_blobs_keep_the_excess_from_falling() -> None:
     """EIP-7918: with a blob fee below the execution cost, excess grows with every blob."""
     parent = replace(

@@ -96,7 +96,7 @@ def test_forks_and_blob_parameters_are_read() -> None:
     assert [(time, s.max) for time, s in config.blob_schedules] == [
         (20, 6),
         (30, 4),
-        (40, 9),
+        (40, 4),
         (50, 16),
     ]
     assert config.deposit_contract == b"\xab" * 20
@@ -262,7 +262,7 @@ def test_a_value_of_the_wrong_kind_is_refused_wherever_it_is(
     assert error.key == key
 
 
-NEEDED = ("config", "gasLimit", "config.chainId", f"alloc.{ADDRESS}", "config.blobSchedule.cancun")
+NEEDED = ("config", "gasLimit", "config.chainId", f"alloc.{ADDRESS}")
 
 
 @pytest.mark.parametrize(
