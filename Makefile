@@ -13,6 +13,7 @@ FUZZ_SECONDS ?= 600
 FUZZ_INPUTS ?= 1000000
 FUZZ_SOURCES ?= 50000
 PURE := $(abspath build)/pure
+EELS := $(abspath build)/eels
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -58,6 +59,13 @@ fuzz: ## Engines and compiler on new scenarios for FUZZ_SECONDS, decoders and no
 	$(BIN)/python tests/fuzz/fuzz_http.py
 	$(BIN)/python tests/lang/fuzz_programs.py --seconds $(FUZZ_SECONDS)
 
+eels: ## Install Ethereum's executable specification in an environment of its own (build/eels)
+	$(PYTHON) -m venv $(EELS)
+	$(EELS)/bin/python -m pip install --quiet ethereum-execution==2.20.0
+
+fuzz-specs: eels ## The native engine against the executable specification for FUZZ_SECONDS
+	$(BIN)/python tests/differential/fuzz_specs.py --seconds $(FUZZ_SECONDS)
+
 test-native: ## Run the tests of the Rust code
 	cargo test --locked --release --no-default-features --manifest-path native/Cargo.toml
 
@@ -89,4 +97,4 @@ ci: ## Everything that has to pass before a change lands
 	$(MAKE) test-pure
 	$(MAKE) test-readme
 
-.PHONY: help setup solc fmt lint lint-rust native test test-native test-readme test-pure test-main bless bench conformance fuzz ci
+.PHONY: help setup solc fmt lint lint-rust native test test-native test-readme test-pure test-main bless bench conformance fuzz eels fuzz-specs ci

@@ -273,7 +273,10 @@ class CodeGenerator:
 
     def precompile(self) -> bytes:
         """A call of a precompiled contract with an input that may be good."""
-        number = self.random.randrange(1, 18)
+        return self.call_precompile(self.random.randrange(1, 18))
+
+    def call_precompile(self, number: int) -> bytes:
+        """A call of one precompiled contract."""
         data = self.precompile_input(number)
         target = number.to_bytes(20, "big")
         return write_memory(data) + self.call(target, (0, len(data)))

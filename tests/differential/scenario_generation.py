@@ -156,7 +156,7 @@ class ScenarioGenerator:
             "to": None if is_creation else random.choice((random.choice(TARGETS), *CONTRACTS[:3])),
             "value": random.choice((0,) * 8 + (1, 5, 12_345, 2_000 * ETHER)),
             "data": self.codes.init_code() if is_creation else self._calldata(),
-            "gas_limit": random.choice(GAS_LIMITS if not is_creation else GAS_LIMITS[3:]),
+            "gas_limit": self._pick_gas_limit(is_creation=is_creation),
         }
         if kind != 0:
             fields["access_list"] = self._access_list()
@@ -184,6 +184,9 @@ class ScenarioGenerator:
             4: lambda: set_code(nonce, *self._authorizations(), **fields, **self._fees()),
         }
         return sign(makers[kind](), account)  # type: ignore[arg-type]
+
+    def _pick_gas_limit(self, *, is_creation: bool) -> int:
+        return self.random.choice(GAS_LIMITS[3:] if is_creation else GAS_LIMITS)
 
     def _max_fee(self) -> int:
         return self.random.choice((10**10,) * 12 + (100, 7, 6, 0))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from contractchain.chain.genesis_config import parse_schedule, to_schedule_json
 from contractchain.chain.json_fields import Fields, read_fields
 from contractchain.conformance.scenarios import Scenario, ScenarioBlock
 from contractchain.conformance.values import get_list, get_text, parse_accounts
@@ -23,12 +24,14 @@ def load_scenario(path: Path) -> Scenario:
     if name.lower() not in forks:
         raise document.fault("fork", f"there is no fork `{name}`")
     alloc = document.find_object("alloc")
+    blobs = document.find_object("blobSchedule")
     return Scenario(
         fork=forks[name.lower()],
         alloc=parse_accounts(alloc) if alloc is not None else {},
         blocks=tuple(_parse_block(entry) for entry in _objects(document, "blocks")),
         calls=tuple(_parse_call(entry) for entry in _objects(document, "calls")),
         deposit_contract=document.find_bytes("depositContract", size=20) or bytes(20),
+        blob_schedule=parse_schedule(blobs) if blobs is not None else None,
         note=get_text(document, "note") if "note" in document else "",
     )
 
@@ -38,6 +41,8 @@ def to_scenario_json(scenario: Scenario) -> dict[str, Any]:
     document: dict[str, Any] = {"note": scenario.note, "fork": scenario.fork.value}
     if any(scenario.deposit_contract):
         document["depositContract"] = _hex(scenario.deposit_contract)
+    if scenario.blob_schedule is not None:
+        document["blobSchedule"] = to_schedule_json(scenario.blob_schedule)
     document["alloc"] = {
         _hex(address): {
             "nonce": hex(account.nonce),

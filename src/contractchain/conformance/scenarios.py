@@ -80,6 +80,8 @@ class Scenario:
     """Simulated after the last block, and their gas estimated."""
     deposit_contract: Address = bytes(20)
     """Whose logs become deposit requests (EIP-6110)."""
+    blob_schedule: BlobSchedule | None = None
+    """None: the one that the fork comes with; another is that of a BPO fork (EIP-7892)."""
     note: str = ""
     """Why it is kept."""
 
@@ -114,12 +116,10 @@ def run_scenario(
     accounts = dict(system_accounts(scenario.fork)) | scenario.alloc
     root = start = engine.apply_diffs(EMPTY_TRIE_ROOT, [encode_accounts(accounts)])
     held = [root]
-    ancestors = b"\x11" * 32
+    *contexts, last = build_contexts(scenario)
     results: list[BlockExecution | ContractChainError] = []
     try:
-        for index, block in enumerate(scenario.blocks):
-            context = _build_context(scenario, block, index + 1, ancestors)
-            ancestors = _mark_number(index + 1) + ancestors
+        for block, context in zip(scenario.blocks, contexts, strict=True):
             try:
                 execution = engine.execute_block(root, context, block.transactions, strict=False)
             except ContractChainError as error:
@@ -128,12 +128,10 @@ def run_scenario(
             root = execution.state_root
             held.append(root)
             results.append(execution)
-        last = scenario.blocks[-1] if scenario.blocks else ScenarioBlock()
-        context = _build_context(scenario, last, len(results) + 1, ancestors)
-        calls = tuple(_call(engine, root, context, message) for message in scenario.calls)
-        estimates = tuple(_estimate(engine, root, context, message) for message in scenario.calls)
+        calls = tuple(_call(engine, root, last, message) for message in scenario.calls)
+        estimates = tuple(_estimate(engine, root, last, message) for message in scenario.calls)
         traced = scenario.calls if with_traces else ()
-        traces = tuple(_trace(engine, root, context, message) for message in traced)
+        traces = tuple(_trace(engine, root, last, message) for message in traced)
     finally:
         for state in held:
             engine.release(state)
@@ -144,6 +142,17 @@ def run_scenario(
         estimates=estimates,
         traces=traces,
     )
+
+
+def build_contexts(scenario: Scenario) -> list[BlockContext]:
+    """Return what surrounds each block, and at the end what surrounds the calls."""
+    ancestors = b"\x11" * 32
+    contexts = []
+    last = scenario.blocks[-1] if scenario.blocks else ScenarioBlock()
+    for number, block in enumerate((*scenario.blocks, last), 1):
+        contexts.append(_build_context(scenario, block, number, ancestors))
+        ancestors = _mark_number(number) + ancestors
+    return contexts
 
 
 def compare_engines(
@@ -218,7 +227,7 @@ def _build_context(
         excess_blob_gas=block.excess_blob_gas if fork >= Fork.CANCUN else 0,
         uncles=() if merged else block.uncles,
         deposit_contract=scenario.deposit_contract,
-        blob_schedule=_find_blob_schedule(fork),
+        blob_schedule=scenario.blob_schedule or _find_blob_schedule(fork),
     )
 
 
