@@ -126,7 +126,8 @@ TRANSACTIONS: dict[str, tuple[Expected, ...]] = {
     "TYPE_3_TX_ZERO_BLOBS_PRE_FORK": _TYPE,
     "TYPE_3_TX_INVALID_BLOB_VERSIONED_HASH": _BLOB_VERSION,
     "TYPE_3_TX_BLOB_COUNT_EXCEEDED": _MANY_BLOBS,
-    "TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED": _MANY_BLOBS,
+    # In a block, the sum in the header shows it before any transaction is looked at.
+    "TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED": (*_MANY_BLOBS, *_header("blob_gas_used")),
     "TYPE_3_TX_ZERO_BLOBS": _NO_BLOBS,
     "TYPE_3_TX_CONTRACT_CREATION": _BLOB_CREATION,
     "TYPE_3_TX_WITH_FULL_BLOBS": _ENCODING,
@@ -208,6 +209,7 @@ BLOCKS: dict[str, tuple[Expected, ...]] = {
         *_UNCLE_OF_WRONG_ERA,
     ),
     "IMPORT_IMPOSSIBLE_LONDON_OVER_LEGACY": _header("base_fee_per_gas"),
+    "IMPORT_IMPOSSIBLE_LONDON_OVER_PARIS": _header("difficulty"),
     "IMPORT_IMPOSSIBLE_DIFFICULTY_OVER_PARIS": _header("difficulty"),
     "IMPORT_IMPOSSIBLE_PARIS_WRONG_POW": _header("difficulty"),
     "IMPORT_IMPOSSIBLE_PARIS_WRONG_POS": _header("difficulty"),
@@ -218,6 +220,18 @@ BLOCKS: dict[str, tuple[Expected, ...]] = {
     "IMPORT_IMPOSSIBLE_CANCUN_OVER_SHANGHAI": _CANCUN_FIELDS,
 }
 """By name after `BlockException.`."""
+
+_ENGINE_API = "a fault of an Engine API message, which no block has"
+_ACCESS_LISTS = "block-level access lists (EIP-7928) come with a fork after Osaka"
+ELSEWHERE: dict[str, str] = {
+    "INVALID_BLOCK_HASH": _ENGINE_API,
+    "INVALID_VERSIONED_HASHES": _ENGINE_API,
+    "INVALID_BLOCK_ACCESS_LIST": _ACCESS_LISTS,
+    "INVALID_BAL_HASH": _ACCESS_LISTS,
+    "INVALID_BAL_EXTRA_ACCOUNT": _ACCESS_LISTS,
+    "INVALID_BAL_MISSING_ACCOUNT": _ACCESS_LISTS,
+}
+"""Names after `BlockException.` that no error here can stand for, and why."""
 
 OLDER: dict[str, tuple[Expected, ...]] = {
     "TR_TypeNotSupported": _TYPE,
@@ -281,6 +295,14 @@ def find_expected(name: str) -> tuple[Expected, ...] | None:
     return OLDER.get(reason)
 
 
+def find_reason_elsewhere(name: str) -> str | None:
+    """Return why no error here can stand for one name, None if one could."""
+    family, _, reason = name.strip().rpartition(".")
+    if family == "EOFException":
+        return "EOF is in no fork that is built"
+    return ELSEWHERE.get(reason) if family == "BlockException" else None
+
+
 def explain_mismatch(expectation: str, error: ValidationError) -> str | None:
     """Return why an error is not the one that a vector expects, None if it is.
 
@@ -296,9 +318,14 @@ def explain_mismatch(expectation: str, error: ValidationError) -> str | None:
         elif any(entry.is_met_by(error) for entry in expected):
             return None
     if unknown:
-        names = ", ".join(f"`{name}`" for name in unknown)
+        names = ", ".join(_name_unknown(name) for name in unknown)
         return f"no error class is known for {names}; refused with {name_error(error)}: {error}"
     return f"refused for another reason: {error}"
+
+
+def _name_unknown(name: str) -> str:
+    why = find_reason_elsewhere(name)
+    return f"`{name}`" if why is None else f"`{name}` ({why})"
 
 
 def name_error(error: ValidationError) -> str:

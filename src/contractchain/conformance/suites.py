@@ -40,13 +40,19 @@ class _Job:
 def find_test_files(paths: Iterable[Path]) -> tuple[Path, ...]:
     """Return the files that are given, and the JSON files below folders that are given.
 
+    What is hidden is left out, such as the index of a release in its `.meta`.
+
     Raises:
         UsageError: nothing is there, or nothing that could be a test.
     """
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found += sorted(file for file in path.rglob("*.json") if not file.name.startswith("."))
+            found += sorted(
+                file
+                for file in path.rglob("*.json")
+                if not any(part.startswith(".") for part in file.relative_to(path).parts)
+            )
         elif path.exists():
             found.append(path)
         else:

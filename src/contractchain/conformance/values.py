@@ -16,6 +16,8 @@ from contractchain.types import EMPTY_CODE_HASH, Address, GenesisAccount, Hash32
 from contractchain.types.fork import BlobSchedule
 
 WORD_BYTES = 32
+ENGINE_KEY = "engineNewPayloads"
+"""What tests of the Engine API have in the place of blocks."""
 
 
 def read_cases(path: Path, keys: tuple[str, ...]) -> Iterator[tuple[str, Fields]]:
@@ -29,12 +31,15 @@ def read_cases(path: Path, keys: tuple[str, ...]) -> Iterator[tuple[str, Fields]
         ConfigError: not JSON, or not of this suite.
     """
     document = read_fields(path)
-    found = [
-        (name, entry)
-        for name, entry in document.objects()
-        if not name.startswith("_") and all(key in entry for key in keys)
-    ]
+    tests = [(name, entry) for name, entry in document.objects() if not name.startswith("_")]
+    found = [(name, entry) for name, entry in tests if all(key in entry for key in keys)]
     if not found:
+        if any(ENGINE_KEY in entry for _, entry in tests):
+            raise ConfigError(
+                f"is for the Engine API (`{ENGINE_KEY}`), which is not tested here",
+                path=str(path),
+                hint="`blockchain_tests` of the same release has the same chains as blocks",
+            )
         wanted = ", ".join(f"`{key}`" for key in keys)
         raise ConfigError(f"holds no test with {wanted}", path=str(path))
     yield from found

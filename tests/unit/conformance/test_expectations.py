@@ -4,10 +4,12 @@ import pytest
 
 from contractchain.conformance.expectations import (
     BLOCKS,
+    ELSEWHERE,
     OLDER,
     TRANSACTIONS,
     explain_mismatch,
     find_expected,
+    find_reason_elsewhere,
 )
 from contractchain.errors import (
     BlobTransactionError,
@@ -22,6 +24,9 @@ from contractchain.errors import (
     ValidationError,
 )
 
+OF_DIFFICULTY = InvalidHeaderError("", field_name="difficulty")
+OF_BLOBS = InvalidHeaderError("", field_name="blob_gas_used")
+
 
 @pytest.mark.parametrize(
     ("expectation", "error"),
@@ -30,6 +35,8 @@ from contractchain.errors import (
         ("TransactionException.RLP_ERROR_EOF", DecodeError("too short")),
         ("BlockException.INVALID_STATE_ROOT", MismatchError(field_name="state_root")),
         ("BlockException.INVALID_GASLIMIT", InvalidHeaderError("", field_name="gas_limit")),
+        ("BlockException.IMPORT_IMPOSSIBLE_LONDON_OVER_PARIS", OF_DIFFICULTY),
+        ("TransactionException.TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED", OF_BLOBS),
         ("TR_NoFunds", InsufficientFundsError()),
         ("TransactionException.ADDRESS_TOO_LONG", DecodeError("`to` has 21 bytes")),
         (
@@ -87,3 +94,25 @@ def test_names_of_both_families_are_found() -> None:
     assert find_expected("BlockException.INVALID_REQUESTS")
     assert find_expected("SenderNotEOA")
     assert find_expected("TransactionException.INVALID_REQUESTS") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("BlockException.INVALID_BLOCK_HASH", "Engine API"),
+        ("BlockException.INVALID_VERSIONED_HASHES", "Engine API"),
+        ("BlockException.INVALID_BAL_HASH", "EIP-7928"),
+        ("EOFException.INVALID_MAGIC", "EOF is in no fork"),
+    ],
+)
+def test_a_reason_that_nothing_here_can_have_is_explained(name: str, why: str) -> None:
+    assert find_expected(name) is None
+    explanation = explain_mismatch(name, DecodeError("cut short"))
+    assert explanation is not None
+    assert why in explanation
+
+
+def test_a_name_has_either_a_class_or_a_reason_why_not() -> None:
+    assert not ELSEWHERE.keys() & BLOCKS.keys()
+    assert find_reason_elsewhere("BlockException.INVALID_STATE_ROOT") is None
+    assert find_reason_elsewhere("TransactionException.NEVER_HEARD_OF") is None
