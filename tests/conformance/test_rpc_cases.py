@@ -23,10 +23,6 @@ from contractchain.rpc.context import RpcContext
 from contractchain.rpc.dispatcher import Dispatcher
 from contractchain.rpc.methods import CONCURRENT, METHODS
 
-UNBUILT = {
-    "eth_sendRawTransaction/send-blob-tx.io": "blob sidecars are not taken",
-}
-
 
 @cache
 def read_cases() -> dict[str, str]:
@@ -83,8 +79,8 @@ def test_a_published_case_gets_the_published_response(name: str, request: Any) -
     calls = [json.loads(line[3:]) for line in lines if line.startswith(">> ")]
     wanted = [json.loads(line[3:]) for line in lines if line.startswith("<< ")]
     missing = sorted({call["method"] for call in calls} - set(METHODS))
-    if missing or name in UNBUILT:
-        pytest.skip(UNBUILT.get(name) or f"not built: {', '.join(missing)}")
+    if missing:
+        pytest.skip(f"not built: {', '.join(missing)}")
     node: LocalNode = request.getfixturevalue("imported")
     only_shape = any(line.startswith("// speconly") for line in lines)
     for answer, want in zip(asyncio.run(answer_all(node, calls)), wanted, strict=True):

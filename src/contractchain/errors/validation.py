@@ -58,6 +58,13 @@ class InvalidSignatureError(InvalidTransactionError):
 
 
 @dataclass(eq=False)
+class InvalidSidecarError(InvalidTransactionError):
+    """The blobs that came with a transaction are not the ones that it names (EIP-4844, 7594)."""
+
+    code: ClassVar[str] = "invalid-sidecar"
+
+
+@dataclass(eq=False)
 class TransactionTypeError(InvalidTransactionError):
     """The transaction type does not exist (yet) under the fork in force."""
 

@@ -8,6 +8,7 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from contractchain.chain import Chain
 from contractchain.crypto import Account
+from contractchain.crypto.kzg import KzgVerifier
 from contractchain.rpc.filters import Filters
 from contractchain.rpc.submission import Submitter
 from contractchain.rpc.subscriptions import Subscriptions, Wanted
@@ -70,6 +71,8 @@ class RpcContext:
         self.submitter = Submitter(chain, self._writer, lambda: mining.is_automine)
         self.filters = Filters(chain)
         self.subscriptions = Subscriptions(chain, self.read)
+        self.kzg = KzgVerifier()
+        """Verifies the proofs of blobs."""
         self.peer: Peer | None = None
         """Who asks, if notifications can be sent there."""
 
@@ -95,3 +98,4 @@ class RpcContext:
         self.subscriptions.close()
         self._writer.shutdown()
         self._readers.shutdown()
+        self.kzg.close()

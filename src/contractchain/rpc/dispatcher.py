@@ -168,7 +168,7 @@ class Dispatcher(Generic[ContextT]):
 
     async def _finish(self, call: Call, result: "_UnderWay") -> bytes:
         try:
-            outcome: object = await (_wait_for(result) if isinstance(result, Later) else result)
+            outcome: object = await (result.wait() if isinstance(result, Later) else result)
         except Exception as error:  # noqa: BLE001  as in `_begin`
             outcome = error
         return self._encode(call, outcome)
@@ -191,12 +191,6 @@ _UnderWay: TypeAlias = Later[Any] | Coroutine[Any, Any, Any]
 
 async def _respond_with(answer: Coroutine[Any, Any, bytes], respond: Respond) -> None:
     respond(await answer)
-
-
-async def _wait_for(later: Later[Any]) -> object:
-    future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-    later.listen(lambda outcome: None if future.done() else future.set_result(outcome))
-    return await future
 
 
 def _describe_unknown(name: str, known: Iterable[str]) -> RpcFault:

@@ -4,6 +4,7 @@ For answers that many requests wait for at once: what a future adds (several lis
 the loop for each, cancelling) is not needed there, and costs as much as the rest of a request.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -35,3 +36,12 @@ class Later(Generic[T]):
             self._listener = listener
         else:
             listener(self._outcome)
+
+    async def wait(self) -> T:
+        """Return the value, or raise the exception in its place."""
+        future: asyncio.Future[T | Exception] = asyncio.get_running_loop().create_future()
+        self.listen(lambda outcome: None if future.done() else future.set_result(outcome))
+        outcome = await future
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome

@@ -1,12 +1,20 @@
 """Transactions on their way in."""
 
+from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
 
 from contractchain.chain.references import BlockTag
+from contractchain.codec.blob_sidecar import has_sidecar, split_sidecar
 from contractchain.codec.transaction import encode_transaction, sign_transaction
 from contractchain.crypto import Account
-from contractchain.errors import ContractChainError, EngineError, NotFoundError, WrongChainIdError
+from contractchain.errors import (
+    ContractChainError,
+    EngineError,
+    InvalidSidecarError,
+    NotFoundError,
+    WrongChainIdError,
+)
 from contractchain.rpc.context import RpcContext
 from contractchain.rpc.dispatcher import Methods
 from contractchain.rpc.later import Later
@@ -22,9 +30,28 @@ from contractchain.types import (
 )
 
 
-def send_raw_transaction(context: RpcContext, raw: Data) -> Later[Hash32]:
+def send_raw_transaction(
+    context: RpcContext, raw: Data
+) -> Later[Hash32] | Coroutine[Any, Any, Hash32]:
     """Submit a signed transaction; with automine its receipt is there when the hash is."""
+    if has_sidecar(raw):
+        return _submit_without_sidecar(context, raw)
     return context.submitter.submit(raw)
+
+
+async def _submit_without_sidecar(context: RpcContext, raw: bytes) -> Hash32:
+    """Submit a blob transaction whose blobs are what it says; they are kept nowhere."""
+    transaction, sidecar = await context.read(split_sidecar, raw)
+    holds = await context.read(
+        context.kzg.verify,
+        sidecar.blobs,
+        sidecar.commitments,
+        sidecar.proofs,
+        of_cells=sidecar.has_cell_proofs,
+    )
+    if not holds:
+        raise InvalidSidecarError("the KZG proofs of the blobs do not hold")
+    return await context.submitter.submit(transaction).wait()
 
 
 async def send_transaction(context: RpcContext, request: TransactionArg) -> Hash32:
