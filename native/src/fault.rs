@@ -41,6 +41,12 @@ impl From<&str> for Fact {
     }
 }
 
+impl From<&[u8]> for Fact {
+    fn from(value: &[u8]) -> Self {
+        Self::Bytes(value.into())
+    }
+}
+
 impl From<String> for Fact {
     fn from(value: String) -> Self {
         Self::Text(value)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, final
 
 from contractchain.interfaces.execution_data import AccountOverride, BlockContext, Message
+from contractchain.interfaces.simulation_data import PlannedCall, SimulationTerms
 from contractchain.types import Fork
 
 __abi__: Final[int]
@@ -20,6 +21,12 @@ _OutcomeData: TypeAlias = (
 )
 _LogData: TypeAlias = tuple[bytes, tuple[bytes, ...], bytes]
 _CallData: TypeAlias = tuple[_OutcomeData, int, list[_LogData]]
+_EventData: TypeAlias = (
+    tuple[Literal["log"], _LogData] | tuple[Literal["transfer"], bytes, bytes, int]
+)
+_SimulatedCallData: TypeAlias = tuple[
+    int, int, _OutcomeData, int, int, list[_EventData], bytes | None
+]
 _AccountData: TypeAlias = tuple[int, int, bytes, bytes]
 _StepData: TypeAlias = tuple[
     int,
@@ -75,6 +82,16 @@ class Engine:
         message_item: Message,
         changes: Mapping[bytes, AccountOverride] | None,
     ) -> _CallData: ...
+    def simulate_block(
+        self,
+        parent_root: bytes,
+        context: BlockContext,
+        calls: Iterable[PlannedCall],
+        terms: SimulationTerms,
+        changes: Mapping[bytes, AccountOverride] | None,
+    ) -> (
+        tuple[int, str, _Facts] | tuple[bytes, bytes | None, int, int, list[_SimulatedCallData]]
+    ): ...
     def trace_call(
         self,
         root: bytes,

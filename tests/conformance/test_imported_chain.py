@@ -5,12 +5,10 @@ and fee of every block is compared on the way.
 """
 
 import json
-import os
-import tarfile
 from functools import cache
-from pathlib import Path
 
 import pytest
+from tests.conformance.vectors import find_execution_apis
 
 from chain_cases import opened_chain
 from contractchain.chain.genesis_file import decode_genesis
@@ -19,21 +17,16 @@ from contractchain.codec.rlp import decode, encode
 from contractchain.interfaces.execution import ExecutionLayer
 from contractchain.types import Fork
 
-ARCHIVE = Path(os.environ.get("CTC_VECTORS", "../shared/vectors")) / "execution-apis.tar.xz"
+FOLDER = find_execution_apis()
 
 
 @cache
-def read_archive() -> tuple[bytes, list[bytes], bytes]:
+def read_chain() -> tuple[bytes, list[bytes], bytes]:
     """Return the genesis file, the encoded blocks and the hash of the head."""
-    with tarfile.open(ARCHIVE) as files:
-        found = {}
-        for member in files.getmembers():
-            if Path(member.name).name in ("genesis.json", "chain.rlp", "headfcu.json"):
-                file = files.extractfile(member)
-                assert file is not None
-                found[Path(member.name).name] = file.read()
-    head = json.loads(found["headfcu.json"])["params"][0]["headBlockHash"]
-    return found["genesis.json"], split(found["chain.rlp"]), bytes.fromhex(head[2:])
+    assert FOLDER is not None
+    head = json.loads((FOLDER / "headfcu.json").read_bytes())["params"][0]["headBlockHash"]
+    blocks = split((FOLDER / "chain.rlp").read_bytes())
+    return (FOLDER / "genesis.json").read_bytes(), blocks, bytes.fromhex(head[2:])
 
 
 def split(data: bytes) -> list[bytes]:
@@ -47,9 +40,9 @@ def split(data: bytes) -> list[bytes]:
     return blocks
 
 
-@pytest.mark.skipif(not ARCHIVE.exists(), reason=f"{ARCHIVE} is not here; set CTC_VECTORS")
+@pytest.mark.skipif(FOLDER is None, reason="execution-apis is not here; set CTC_VECTORS")
 def test_a_chain_through_every_fork_is_imported(engine: ExecutionLayer) -> None:
-    genesis_file, blocks, head_hash = read_archive()
+    genesis_file, blocks, head_hash = read_chain()
     genesis = decode_genesis(genesis_file)
     if engine.name == "py-evm":  # which ends with Prague
         osaka = dict(genesis.config.timestamps)[Fork.OSAKA]

@@ -2,7 +2,9 @@
 
 The archives are in `CTC_VECTORS` (default `../shared/vectors`) and are unpacked once, into the
 user's cache, keyed by their hash. A run takes a sample of the files, chosen by a seed, unless
-`--vectors all` asks for all of them.
+`--vectors all` asks for all of them. The request and response cases of execution-apis, of which
+the archive holds a selection, are taken from the folder `CTC_EXECUTION_APIS` if that is set: the
+folder `tests` of that repository, with `genesis.json` and `chain.rlp` beside the cases.
 """
 
 import hashlib
@@ -65,6 +67,16 @@ def unpack(archive: Path) -> Path:
         except OSError:  # another process was faster
             shutil.rmtree(part)
     return target
+
+
+def find_execution_apis() -> Path | None:
+    """Return the folder of execution-apis that holds chain and cases, None if it is not here."""
+    given = os.environ.get("CTC_EXECUTION_APIS")
+    if given:
+        return Path(given)
+    if not EXECUTION_APIS.exists():
+        return None
+    return next(path.parent for path in unpack(EXECUTION_APIS).rglob("chain.rlp"))
 
 
 def find_top() -> Path:

@@ -29,16 +29,16 @@ impl Engine {
         message: &Message,
     ) -> Result<(Listed, Simulated)> {
         let world = self.states.get(root)?;
-        let mut simulation = self.simulation(&world, context, message, &[]);
+        let mut simulation = self.simulation(&world, context, message, &[])?;
         let target = match message.to {
             Some(to) => to,
             None => message.sender.create(simulation.sender_nonce()),
         };
-        let precompiles = simulation.evm.precompiles.precompiles;
+        let precompiles = simulation.evm.precompiles.clone();
         let is_declared = |address: &Address| -> bool {
             *address == message.sender
                 || *address == target
-                || precompiles.contains(address)
+                || precompiles.has(address)
                 || *address == context.beneficiary
         };
         let mut listed = Touched::new();

@@ -6,11 +6,14 @@ use std::sync::Arc;
 use alloy_primitives::{Address, B256, Bloom, Log, U256};
 use revm::context::result::ExecutionResult;
 use revm::context::{Context, TxEnv};
-use revm::handler::MainnetContext;
-use revm::{DatabaseCommit, ExecuteEvm, MainBuilder, MainContext, MainnetEvm};
+use revm::handler::instructions::EthInstructions;
+use revm::handler::{EthFrame, MainnetContext};
+use revm::interpreter::interpreter::EthInterpreter;
+use revm::{DatabaseCommit, ExecuteEvm, MainBuilder, MainContext};
 
 use super::outcome::{insufficient_funds, refusal};
 use super::overlay::Overlay;
+use super::precompiles::Precompiles;
 use super::receipt::{Status, bloom_of, encode_receipt};
 use super::trace::{self, Recorder, Tracing};
 use super::{BlockContext, Engine, Fork, Outcome, Simulated, instructions, system};
@@ -20,10 +23,16 @@ use crate::transaction::{Checked, Recovered};
 use crate::trie::ordered_root;
 
 /// Gas of one blob (EIP-4844).
-const GAS_PER_BLOB: u64 = 1 << 17;
+pub const GAS_PER_BLOB: u64 = 1 << 17;
 
 /// revm on an overlay.
-pub type Evm<'a> = MainnetEvm<MainnetContext<Overlay<'a>>, Tracing<'a>>;
+pub type Evm<'a> = revm::context::Evm<
+    MainnetContext<Overlay<'a>>,
+    Tracing<'a>,
+    EthInstructions<EthInterpreter, MainnetContext<Overlay<'a>>>,
+    Precompiles,
+    EthFrame<EthInterpreter>,
+>;
 
 /// A block as executed: all that its header commits to, and what changed.
 #[derive(Debug, Default)]
@@ -63,7 +72,8 @@ pub fn build_evm<'a>(overlay: Overlay<'a>, context: &BlockContext) -> Evm<'a> {
         .with_db(overlay)
         .with_cfg(context.cfg_env())
         .with_block(context.block_env())
-        .build_mainnet_with_inspector(Tracing::default());
+        .build_mainnet_with_inspector(Tracing::default())
+        .with_precompiles(Precompiles::new(context.fork.spec()));
     instructions::install(&mut evm, context.fork);
     evm
 }
@@ -324,16 +334,11 @@ impl<'a> Run<'a> {
 
     fn finish_block(&mut self) -> Result<()> {
         let context = self.context;
-        system::pay_rewards(&mut self.evm, context);
         if context.fork >= Fork::Shanghai {
             let withdrawals = context.withdrawals.as_deref().unwrap_or_default();
-            system::pay_withdrawals(&mut self.evm, withdrawals);
             self.output.withdrawals_root = Some(system::withdrawals_root(withdrawals));
         }
-        if context.fork >= Fork::Prague {
-            let hash = system::collect_requests(&mut self.evm, &self.deposits)?;
-            self.output.requests_hash = Some(hash);
-        }
+        self.output.requests_hash = system::finish_block(&mut self.evm, context, &self.deposits)?;
         Ok(())
     }
 }

@@ -36,6 +36,10 @@ pub struct Message {
     pub access_list: AccessList,
     /// EIP-7702, with their authorities.
     pub authorization_list: Vec<RecoveredAuthorization>,
+    /// EIP-4844.
+    pub blob_hashes: Vec<B256>,
+    /// Wei per blob gas; 0 waives that fee.
+    pub max_fee_per_blob_gas: u128,
 }
 
 /// Changes to an account for the length of one call.
@@ -53,6 +57,8 @@ pub struct Override {
     pub storage: Option<Vec<(U256, U256)>>,
     /// Replaces single slots.
     pub storage_diff: Vec<(U256, U256)>,
+    /// Where the precompile of this address is to be found instead.
+    pub move_precompile_to: Option<Address>,
 }
 
 /// How a simulated call ended.
@@ -129,7 +135,7 @@ impl Engine {
         overrides: &[Override],
     ) -> Result<Simulated> {
         let world = self.states.get(root)?;
-        let mut simulation = self.simulation(&world, context, message, overrides);
+        let mut simulation = self.simulation(&world, context, message, overrides)?;
         simulation.run().map(Simulated::from)
     }
 
@@ -143,7 +149,7 @@ impl Engine {
         recorder: Recorder<'_>,
     ) -> Result<Simulated> {
         let world = self.states.get(root)?;
-        let mut simulation = self.simulation(&world, context, message, overrides);
+        let mut simulation = self.simulation(&world, context, message, overrides)?;
         simulation.evm.inspector.0 = Some(recorder);
         let result = simulation.run().map(Simulated::from);
         if let Some(recorder) = simulation.evm.inspector.0.take() {
@@ -159,42 +165,46 @@ impl Engine {
         context: &'a BlockContext,
         message: &Message,
         overrides: &[Override],
-    ) -> Simulation<'a> {
+    ) -> Result<Simulation<'a>> {
         let mut overlay = Overlay::new(world, &self.codes, context);
-        for change in overrides {
-            overlay.update(&change.address, |info| {
-                info.balance = change.balance.unwrap_or(info.balance);
-                info.nonce = change.nonce.unwrap_or(info.nonce);
-                if let Some(code) = &change.code {
-                    info.code = self.codes.intern_bytes(code);
-                }
-            });
-            if let Some(slots) = &change.storage {
-                overlay.replace_storage(&change.address, slots);
-            }
-            overlay.write_slots(&change.address, &change.storage_diff);
-        }
+        overlay.apply_overrides(overrides);
         let nonce = overlay.info(&message.sender).map_or(0, |info| info.nonce);
         let mut evm = build_evm(overlay, context);
-        let cfg = &mut evm.ctx.cfg;
-        cfg.disable_nonce_check = true;
-        cfg.disable_block_gas_limit = true;
-        cfg.disable_eip3607 = true;
-        cfg.disable_base_fee = message.max_fee_per_gas == 0;
-        cfg.tx_chain_id_check = false;
-        cfg.tx_gas_limit_cap = Some(u64::MAX);
-        Simulation {
+        evm.precompiles.apply(overrides)?;
+        free_of_signature(&mut evm);
+        evm.ctx.cfg.disable_base_fee = message.max_fee_per_gas == 0;
+        if message.max_fee_per_blob_gas == 0
+            && !message.blob_hashes.is_empty()
+            && let Some(price) = &mut evm.ctx.block.blob_excess_gas_and_price
+        {
+            price.blob_gasprice = 0;
+        }
+        Ok(Simulation {
             evm,
             env: env_of(message, context, nonce),
             context,
-        }
+        })
     }
 }
 
-fn env_of(message: &Message, context: &BlockContext, nonce: u64) -> TxEnv {
-    let has_dynamic_fee = context.fork >= Fork::London && message.max_fee_per_gas > 0;
+/// Leaves out the rules for what a sender signs: nonce, code, chain id, the caps on gas.
+pub fn free_of_signature(evm: &mut Evm<'_>) {
+    let cfg = &mut evm.ctx.cfg;
+    cfg.disable_nonce_check = true;
+    cfg.disable_block_gas_limit = true;
+    cfg.disable_eip3607 = true;
+    cfg.tx_chain_id_check = false;
+    cfg.tx_gas_limit_cap = Some(u64::MAX);
+}
+
+/// What the EVM is told of a message.
+pub fn env_of(message: &Message, context: &BlockContext, nonce: u64) -> TxEnv {
+    let offers_fee = message.max_fee_per_gas > 0 || message.max_priority_fee_per_gas > 0;
+    let has_dynamic_fee = context.fork >= Fork::London && offers_fee;
     let tx_type = if !message.authorization_list.is_empty() {
         4
+    } else if !message.blob_hashes.is_empty() {
+        3
     } else if has_dynamic_fee {
         2
     } else {
@@ -212,8 +222,8 @@ fn env_of(message: &Message, context: &BlockContext, nonce: u64) -> TxEnv {
         chain_id: Some(context.chain_id),
         access_list: message.access_list.clone(),
         gas_priority_fee: (tx_type >= 2).then_some(message.max_priority_fee_per_gas),
-        blob_hashes: Vec::new(),
-        max_fee_per_blob_gas: 0,
+        blob_hashes: message.blob_hashes.clone(),
+        max_fee_per_blob_gas: message.max_fee_per_blob_gas,
         authorization_list: message
             .authorization_list
             .iter()

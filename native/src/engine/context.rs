@@ -61,6 +61,8 @@ pub struct BlockContext {
     pub difficulty: U256,
     /// Gas.
     pub excess_blob_gas: u64,
+    /// Wei per blob gas; None: what the excess gives.
+    pub blob_base_fee: Option<u128>,
     /// None before Cancun.
     pub blob_schedule: Option<BlobSchedule>,
     /// For EIP-2935.
@@ -128,7 +130,10 @@ impl BlockContext {
             },
             prevrandao: is_merged.then_some(self.prev_randao),
             blob_excess_gas_and_price: self.blobs().map(|schedule| {
-                BlobExcessGasAndPrice::new(self.excess_blob_gas, schedule.base_fee_update_fraction)
+                let fraction = schedule.base_fee_update_fraction;
+                let mut price = BlobExcessGasAndPrice::new(self.excess_blob_gas, fraction);
+                price.blob_gasprice = self.blob_base_fee.unwrap_or(price.blob_gasprice);
+                price
             }),
             slot_num: 0,
         }

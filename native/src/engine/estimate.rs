@@ -40,7 +40,7 @@ impl Engine {
         overrides: &[Override],
     ) -> Result<Estimate> {
         let world = self.states.get(root)?;
-        let mut simulation = self.simulation(&world, context, message, overrides);
+        let mut simulation = self.simulation(&world, context, message, overrides)?;
         let wanted = context.rules().gas_cap(simulation.env.gas_limit);
         let limit = affordable(&mut simulation, message, wanted)?;
         match attempt(&mut simulation, limit)? {

@@ -11,9 +11,12 @@ mod fork;
 mod instructions;
 mod outcome;
 mod overlay;
+mod precompiles;
 mod receipt;
+mod simulate;
 mod system;
 mod trace;
+mod transfers;
 
 use alloy_primitives::B256;
 
@@ -23,7 +26,9 @@ pub use context::{BlobSchedule, BlockContext, Withdrawal};
 pub use estimate::Estimate;
 pub use fork::Fork;
 pub use outcome::Outcome;
+pub use simulate::{PlannedCall, SimulatedBlock, SimulatedCall, Simulation, Terms};
 pub use trace::{Recorder, Step};
+pub use transfers::{Event, Transfer};
 
 use crate::fault::Result;
 use crate::state::{Changes, CodeTable, Export, Keeper, World};

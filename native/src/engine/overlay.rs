@@ -9,7 +9,7 @@ use revm::bytecode::Bytecode;
 use revm::state::{Account, AccountInfo};
 use revm::{Database, DatabaseCommit};
 
-use super::BlockContext;
+use super::{BlockContext, Override};
 use crate::state::{AccountChange, Changes, Code, CodeTable, Info, World};
 
 /// A state with changes; the database of the EVM.
@@ -133,6 +133,33 @@ impl<'a> Overlay<'a> {
         let entry = self.entry(address);
         for (slot, value) in slots {
             entry.slot(world, slot).current = *value;
+        }
+    }
+
+    /// Changes accounts as overrides say; one that says nothing makes no account.
+    pub fn apply_overrides(&mut self, overrides: &[Override]) {
+        let codes = self.codes;
+        for change in overrides {
+            let address = &change.address;
+            let says_nothing = change.balance.is_none()
+                && change.nonce.is_none()
+                && change.code.is_none()
+                && change.storage.is_none()
+                && change.storage_diff.is_empty();
+            if says_nothing {
+                continue;
+            }
+            self.update(address, |info| {
+                info.balance = change.balance.unwrap_or(info.balance);
+                info.nonce = change.nonce.unwrap_or(info.nonce);
+                if let Some(code) = &change.code {
+                    info.code = codes.intern_bytes(code);
+                }
+            });
+            if let Some(slots) = &change.storage {
+                self.replace_storage(address, slots);
+            }
+            self.write_slots(address, &change.storage_diff);
         }
     }
 

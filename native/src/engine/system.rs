@@ -59,8 +59,26 @@ fn call_contract(evm: &mut Evm<'_>, target: Address, data: Bytes) -> Option<Resu
     })
 }
 
+/// Pays rewards and withdrawals and collects the requests after the last transaction.
+///
+/// Returns the commitment to the requests, from Prague on.
+pub fn finish_block(
+    evm: &mut Evm<'_>,
+    context: &BlockContext,
+    deposits: &[u8],
+) -> Result<Option<B256>> {
+    pay_rewards(evm, context);
+    if context.fork >= Fork::Shanghai {
+        pay_withdrawals(evm, context.withdrawals.as_deref().unwrap_or_default());
+    }
+    if context.fork < Fork::Prague {
+        return Ok(None);
+    }
+    collect_requests(evm, deposits).map(Some)
+}
+
 /// Pays the beneficiary and the uncles; nothing after the merge.
-pub fn pay_rewards(evm: &mut Evm<'_>, context: &BlockContext) {
+fn pay_rewards(evm: &mut Evm<'_>, context: &BlockContext) {
     let ether = match context.fork {
         fork if fork >= Fork::Paris => return,
         fork if fork >= Fork::Constantinople => 2,
@@ -83,7 +101,7 @@ pub fn pay_rewards(evm: &mut Evm<'_>, context: &BlockContext) {
 }
 
 /// Pays the withdrawals.
-pub fn pay_withdrawals(evm: &mut Evm<'_>, withdrawals: &[Withdrawal]) {
+fn pay_withdrawals(evm: &mut Evm<'_>, withdrawals: &[Withdrawal]) {
     let state = &mut evm.ctx.journaled_state.database;
     for withdrawal in withdrawals {
         let amount = U256::from(withdrawal.amount_gwei) * GWEI;
@@ -113,7 +131,7 @@ pub fn withdrawals_root(withdrawals: &[Withdrawal]) -> B256 {
 }
 
 /// Collects the requests of the block and returns the commitment to them.
-pub fn collect_requests(evm: &mut Evm<'_>, deposits: &[u8]) -> Result<B256> {
+fn collect_requests(evm: &mut Evm<'_>, deposits: &[u8]) -> Result<B256> {
     let mut digests = Vec::new();
     let crypto = revm::precompile::crypto();
     let mut add = |kind: u8, data: &[u8]| {

@@ -36,6 +36,7 @@ fn context(fork: Fork) -> BlockContext {
         prev_randao: B256::ZERO,
         difficulty: U256::from(1),
         excess_blob_gas: 0,
+        blob_base_fee: None,
         blob_schedule: Some(BlobSchedule {
             max: 9,
             base_fee_update_fraction: 5_007_716,
@@ -114,6 +115,8 @@ fn message(gas_limit: Option<u64>) -> Message {
         max_priority_fee_per_gas: 0,
         access_list: AccessList::default(),
         authorization_list: Vec::new(),
+        blob_hashes: Vec::new(),
+        max_fee_per_blob_gas: 0,
     }
 }
 
@@ -265,6 +268,7 @@ fn looping() -> Vec<Override> {
         code: Some(LOOP.to_vec()),
         storage: None,
         storage_diff: Vec::new(),
+        move_precompile_to: None,
     }]
 }
 

@@ -7,7 +7,7 @@
 use std::convert::Infallible;
 use std::marker::PhantomData;
 
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_primitives::{Address, Bytes, Log, U256};
 use revm::ExecuteEvm;
 use revm::context::result::{EVMError, ExecutionResult, HaltReason};
 use revm::context::{ContextSetters, ContextTr, JournalTr, TxEnv};
@@ -25,6 +25,7 @@ use revm::state::EvmState;
 
 use super::block::Evm;
 use super::outcome::halt_reason;
+use super::transfers::Transfers;
 
 /// Steps are handed over when they hold about this many bytes.
 const CHUNK_BYTES: usize = 1 << 18;
@@ -199,9 +200,9 @@ impl<'a> Recorder<'a> {
     }
 }
 
-/// What an EVM is built with: a recorder while it is being traced.
+/// What an EVM is built with: a recorder while it is being traced, and a collector of events.
 #[derive(Debug, Default)]
-pub struct Tracing<'a>(pub Option<Recorder<'a>>);
+pub struct Tracing<'a>(pub Option<Recorder<'a>>, pub Option<Transfers>);
 
 impl<CTX> Inspector<CTX, EthInterpreter> for Tracing<'_>
 where
@@ -224,9 +225,12 @@ where
             .unwrap_or(called);
     }
 
-    fn step(&mut self, interpreter: &mut Interpreter<EthInterpreter>, _: &mut CTX) {
+    fn step(&mut self, interpreter: &mut Interpreter<EthInterpreter>, context: &mut CTX) {
         if let Some(recorder) = &mut self.0 {
             recorder.begin(interpreter);
+        }
+        if let Some(transfers) = &mut self.1 {
+            transfers.begin_step(interpreter, context);
         }
     }
 
@@ -234,24 +238,45 @@ where
         if let Some(recorder) = &mut self.0 {
             recorder.end(interpreter);
         }
+        if let Some(transfers) = &mut self.1 {
+            transfers.end_step(interpreter);
+        }
     }
 
-    fn call(&mut self, _: &mut CTX, _: &mut CallInputs) -> Option<CallOutcome> {
+    fn log(&mut self, _: &mut CTX, log: Log) {
+        if let Some(transfers) = &mut self.1 {
+            transfers.log(log);
+        }
+    }
+
+    fn call(&mut self, _: &mut CTX, inputs: &mut CallInputs) -> Option<CallOutcome> {
         self.0.as_mut().map(Recorder::begin_frame);
+        if let Some(transfers) = &mut self.1 {
+            transfers.begin_call(inputs);
+        }
         None
     }
 
-    fn call_end(&mut self, _: &mut CTX, _: &CallInputs, _: &mut CallOutcome) {
+    fn call_end(&mut self, _: &mut CTX, _: &CallInputs, outcome: &mut CallOutcome) {
         self.0.as_mut().map(Recorder::end_frame);
+        if let Some(transfers) = &mut self.1 {
+            transfers.end_frame(outcome.result.result.is_ok());
+        }
     }
 
-    fn create(&mut self, _: &mut CTX, _: &mut CreateInputs) -> Option<CreateOutcome> {
+    fn create(&mut self, context: &mut CTX, inputs: &mut CreateInputs) -> Option<CreateOutcome> {
         self.0.as_mut().map(Recorder::begin_frame);
+        if let Some(transfers) = &mut self.1 {
+            transfers.begin_create(inputs, context);
+        }
         None
     }
 
-    fn create_end(&mut self, _: &mut CTX, _: &CreateInputs, _: &mut CreateOutcome) {
+    fn create_end(&mut self, _: &mut CTX, _: &CreateInputs, outcome: &mut CreateOutcome) {
         self.0.as_mut().map(Recorder::end_frame);
+        if let Some(transfers) = &mut self.1 {
+            transfers.end_frame(outcome.result.result.is_ok());
+        }
     }
 }
 
@@ -260,7 +285,7 @@ pub fn transact(
     evm: &mut Evm<'_>,
     env: TxEnv,
 ) -> std::result::Result<ExecutionResult, EVMError<Infallible>> {
-    if evm.inspector.0.is_none() {
+    if evm.inspector.0.is_none() && evm.inspector.1.is_none() {
         return evm.transact_one(env);
     }
     evm.ctx.set_tx(env);

@@ -1,6 +1,6 @@
 //! Python objects to our types and back.
 
-use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_primitives::{Address, B256, Bytes, Log, U256};
 use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -16,7 +16,7 @@ use crate::transaction::recover_authority;
 /// Error class for numbers in a block's environment that do not fit.
 const IN_BLOCK: &str = "invalid-block";
 /// Error class for numbers in a message that do not fit.
-const IN_MESSAGE: &str = "invalid-transaction";
+pub const IN_MESSAGE: &str = "invalid-transaction";
 
 /// A Python integer.
 pub fn int<'py>(py: Python<'py>, value: &U256) -> PyResult<Bound<'py, PyAny>> {
@@ -51,17 +51,21 @@ fn slot(value: &Bound<'_, PyAny>) -> PyResult<U256> {
 }
 
 /// Attributes of one Python object, with the error class for numbers that do not fit.
-struct Fields<'a, 'py> {
-    object: &'a Bound<'py, PyAny>,
-    code: &'static str,
+pub struct Fields<'a, 'py> {
+    /// The object.
+    pub object: &'a Bound<'py, PyAny>,
+    /// The error class.
+    pub code: &'static str,
 }
 
 impl<'py> Fields<'_, 'py> {
-    fn get(&self, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    /// An attribute.
+    pub fn get(&self, name: &str) -> PyResult<Bound<'py, PyAny>> {
         self.object.getattr(name)
     }
 
-    fn uint64(&self, name: &str) -> PyResult<u64> {
+    /// A number of 64 bits.
+    pub fn uint64(&self, name: &str) -> PyResult<u64> {
         self.get(name)?
             .extract()
             .map_err(|error| self.range(error, name, 64))
@@ -93,7 +97,7 @@ impl<'py> Fields<'_, 'py> {
     }
 
     /// The value, None if it is None.
-    fn option(&self, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+    pub fn option(&self, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
         let value = self.get(name)?;
         Ok((!value.is_none()).then_some(value))
     }
@@ -155,6 +159,9 @@ pub fn block_context(object: &Bound<'_, PyAny>) -> PyResult<BlockContext> {
         prev_randao: fields.hash("prev_randao")?,
         difficulty: fields.uint256("difficulty")?,
         excess_blob_gas: fields.uint64("excess_blob_gas")?,
+        blob_base_fee: (fields.option("blob_base_fee")?)
+            .map(|_| fields.uint128("blob_base_fee"))
+            .transpose()?,
         blob_schedule: blob_schedule.transpose()?,
         parent_hash: fields.hash("parent_hash")?,
         ancestor_hashes: fields.get("ancestor_hashes")?.extract::<&[u8]>()?.to_vec(),
@@ -230,6 +237,8 @@ pub fn message(object: &Bound<'_, PyAny>) -> PyResult<Message> {
         max_priority_fee_per_gas: fields.uint128("max_priority_fee_per_gas")?,
         access_list: AccessList(access_list),
         authorization_list,
+        blob_hashes: fields.items("blob_versioned_hashes", hash)?,
+        max_fee_per_blob_gas: fields.uint128("max_fee_per_blob_gas")?,
     })
 }
 
@@ -267,6 +276,9 @@ fn account_override(address: Address, object: &Bound<'_, PyAny>) -> PyResult<Ove
         code,
         storage: storage.transpose()?,
         storage_diff: slot_values(&fields.get("storage_diff")?)?,
+        move_precompile_to: (fields.option("move_precompile_to")?)
+            .map(|target| self::address(&target))
+            .transpose()?,
     })
 }
 
@@ -320,23 +332,20 @@ pub fn outcome<'py>(py: Python<'py>, outcome: &Outcome) -> PyResult<Bound<'py, P
     }
 }
 
+/// `(address, topics, data)`.
+pub fn log<'py>(py: Python<'py>, log: &Log) -> PyResult<Bound<'py, PyTuple>> {
+    let topics = log.data.topics().iter();
+    (
+        PyBytes::new(py, log.address.as_slice()),
+        PyTuple::new(py, topics.map(|topic| PyBytes::new(py, topic.as_slice())))?,
+        PyBytes::new(py, &log.data.data),
+    )
+        .into_pyobject(py)
+}
+
 /// `(outcome, gas_used, [(address, topics, data)])`.
 pub fn simulated<'py>(py: Python<'py>, result: &Simulated) -> PyResult<Bound<'py, PyTuple>> {
-    let logs: Vec<_> = result
-        .logs
-        .iter()
-        .map(|log| {
-            let topics = log
-                .data
-                .topics()
-                .iter()
-                .map(|topic| PyBytes::new(py, topic.as_slice()));
-            Ok((
-                PyBytes::new(py, log.address.as_slice()),
-                PyTuple::new(py, topics)?,
-                PyBytes::new(py, &log.data.data),
-            ))
-        })
-        .collect::<PyResult<_>>()?;
+    let logs = result.logs.iter().map(|entry| log(py, entry));
+    let logs = logs.collect::<PyResult<Vec<_>>>()?;
     (outcome(py, &result.outcome)?, result.gas_used, logs).into_pyobject(py)
 }

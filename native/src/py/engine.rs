@@ -11,6 +11,7 @@ use super::convert::{
     Batch, address, block_context, fork, hash, int, message, outcome, overrides, simulated,
 };
 use super::guard::{detached, facts};
+use super::simulation;
 use super::trace::Callback;
 use crate::engine::{self, BlockOutput, Estimate};
 use crate::fault::Fault;
@@ -202,6 +203,25 @@ impl Engine {
         let (message, changes) = (message(message_item)?, overrides(changes)?);
         let result = detached(py, || self.inner.call(&root, &context, &message, &changes))?;
         simulated(py, &result)
+    }
+
+    fn simulate_block<'py>(
+        &self,
+        parent_root: &Bound<'py, PyAny>,
+        context: &Bound<'py, PyAny>,
+        calls: &Bound<'py, PyAny>,
+        terms: &Bound<'py, PyAny>,
+        changes: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        let py = context.py();
+        let (root, context) = (hash(parent_root)?, block_context(context)?);
+        let (calls, changes) = (simulation::planned_calls(calls)?, overrides(changes)?);
+        let terms = simulation::terms(terms)?;
+        let result = detached(py, || {
+            self.inner
+                .simulate_block(&root, &context, &changes, &calls, terms)
+        })?;
+        simulation::output(py, &result)
     }
 
     fn trace_call<'py>(

@@ -4,6 +4,7 @@ mod convert;
 mod crypto;
 mod engine;
 mod guard;
+mod simulation;
 mod store;
 mod trace;
 mod trie;
@@ -11,7 +12,7 @@ mod trie;
 use pyo3::prelude::*;
 
 /// Number of the interface between this module and its Python adapters; both must agree.
-const ABI: u32 = 3;
+const ABI: u32 = 4;
 
 /// Version of the crate.
 #[pyfunction]

@@ -24,6 +24,7 @@ from contractchain.chain.resolving import Resolver
 from contractchain.chain.retention import StateRetention
 from contractchain.chain.settings import ChainSettings
 from contractchain.chain.side_blocks import SideBlocks
+from contractchain.chain.simulation import Simulations
 from contractchain.chain.snapshots import Snapshot, Snapshots
 from contractchain.chain.state_views import StateViews
 from contractchain.chain.time_control import TimeControl
@@ -120,6 +121,15 @@ class Chain:
         """Reads of accounts, code and storage as of a block."""
         self.calls = Calls(execution, self._canonical, resolver, self._retention, self.config)
         """Message calls that leave no trace."""
+        self.simulations = Simulations(
+            execution,
+            self._canonical,
+            resolver,
+            self._retention,
+            config=self.config,
+            gas=settings.simulation_gas,
+        )
+        """Blocks of calls that leave no trace."""
 
     # ---- sending --------------------------------------------------------------------------
 

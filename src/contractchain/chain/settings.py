@@ -13,5 +13,7 @@ class ChainSettings:
     pool_limits: PoolLimits = field(default_factory=PoolLimits)
     state_window: int = DEFAULT_WINDOW
     """Canonical blocks whose states stay in memory."""
+    simulation_gas: int = 50_000_000
+    """Gas that the calls of one simulation of blocks may use together."""
     gas_limit: int | None = None
     """Gas per block that blocks built here move towards; None keeps the parent's."""

@@ -38,6 +38,12 @@ def encode_transaction(transaction: Transaction) -> bytes:
     return bytes((transaction.type,)) + encode(fields)
 
 
+def encode_unsigned_transaction(transaction: Transaction) -> bytes:
+    """Return the EIP-2718 encoding with zeros for the signature, v of type 0 included."""
+    body = encode([*_payload_fields(transaction), b"", b"", b""])
+    return body if transaction.type == 0 else bytes((transaction.type,)) + body
+
+
 def hash_transaction(raw: bytes) -> Hash32:
     """Return the transaction hash of an encoded transaction."""
     return keccak256(raw)

@@ -1,6 +1,6 @@
 """Data that breaks a rule of the protocol: encodings, transactions, blocks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from contractchain.errors.base import ContractChainError
@@ -275,6 +275,49 @@ class SenderHasCodeError(InvalidTransactionError):
 
 
 @dataclass(eq=False)
+class InvalidOverrideError(ValidationError):
+    """A change to the state of a simulation that cannot be made."""
+
+    code: ClassVar[str] = "invalid-override"
+
+
+@dataclass(eq=False)
+class PrecompileMovedToItselfError(InvalidOverrideError):
+    """A precompile is moved to where it is."""
+
+    code: ClassVar[str] = "precompile-moved-to-itself"
+
+    message: str = ""
+    address: bytes = b""
+
+    def describe(self) -> str:
+        return f"the precompile 0x{self.address.hex()} is moved to its own address"
+
+
+@dataclass(eq=False)
+class SimulationLimitError(ValidationError):
+    """A simulation asks for more blocks or gas than one may have."""
+
+    code: ClassVar[str] = "simulation-limit"
+
+
+@dataclass(eq=False)
+class CallRefusedError(ValidationError):
+    """A call cannot be part of the block that is simulated."""
+
+    code: ClassVar[str] = "call-refused"
+
+    message: str = ""
+    block_number: int = 0
+    index: int = 0
+    """Place among the calls of the block."""
+    reason: ValidationError = field(default_factory=lambda: ValidationError("unknown"))
+
+    def describe(self) -> str:
+        return f"call {self.index} of block {self.block_number}: {self.reason.describe()}"
+
+
+@dataclass(eq=False)
 class InvalidBlockError(ValidationError):
     """A block that breaks a rule."""
 
@@ -292,6 +335,20 @@ class InvalidHeaderError(InvalidBlockError):
 
     def describe(self) -> str:
         return f"`{self.field_name}`: {self.message}" if self.field_name else self.message
+
+
+@dataclass(eq=False)
+class BlockOrderError(InvalidHeaderError):
+    """The number or the timestamp of a block is not above that of the block before."""
+
+    code: ClassVar[str] = "block-order"
+
+    message: str = ""
+    got: int = 0
+    previous: int = 0
+
+    def describe(self) -> str:
+        return f"`{self.field_name}` must be above {self.previous}, not {self.got}"
 
 
 @dataclass(eq=False)

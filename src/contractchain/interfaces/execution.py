@@ -23,6 +23,11 @@ from contractchain.interfaces.execution_data import (
     TracedTransaction,
     TransactionRules,
 )
+from contractchain.interfaces.simulation_data import (
+    PlannedCall,
+    SimulatedBlock,
+    SimulationTerms,
+)
 from contractchain.types import AccessEntry, Account, Address, Hash32, Outcome, TraceStep
 
 TraceSink: TypeAlias = Callable[[TraceStep], object]
@@ -159,7 +164,7 @@ class StateReader(Protocol):
 
 
 class Simulator(Protocol):
-    """Message calls that leave no trace. Raises StateUnavailableError like the readers."""
+    """Calls and blocks that no chain will hold. Raises StateUnavailableError like the readers."""
 
     def call(
         self,
@@ -176,6 +181,32 @@ class Simulator(Protocol):
             FeeTooLowError: a fee is given, and it is below the base fee.
             InitCodeTooLargeError: a creation whose init code no transaction may carry (EIP-3860).
             NonceOverflowError: the sender's nonce is 2**64 - 1 (EIP-2681); no other is checked.
+            InvalidOverrideError: a precompile is moved that is none, or to an overridden address.
+        """
+        ...
+
+    def simulate_block(
+        self,
+        parent_root: Hash32,
+        context: BlockContext,
+        calls: Sequence[PlannedCall],
+        terms: SimulationTerms,
+        overrides: Mapping[Address, AccountOverride] | None = None,
+    ) -> SimulatedBlock:
+        """Execute calls that nobody signed as the transactions of one block.
+
+        The overrides come first, then all that `execute_block` does, on the state as the calls
+        before have left it. The resulting state is retained once for the caller. A call is checked
+        in this order, and the first fault counts: room for its gas in the block; nonce; fees;
+        size of init code; intrinsic gas; funds. That the sender may have code (EIP-3607) and how
+        much gas one transaction may have (EIP-7825) is never checked. Where nonces are not
+        checked, the one after 2**64 - 1 is 0.
+
+        Raises:
+            CallRefusedError: a call cannot be part of the block; names its place and the reason.
+            InvalidOverrideError: a precompile is moved that is none, or to an overridden address.
+            InvalidBlockError: as `execute_block`.
+            EngineError: the engine does not run the fork.
         """
         ...
 

@@ -76,6 +76,8 @@ class BlockContext:
     difficulty: int = 0
     """0 after the merge."""
     excess_blob_gas: int = 0
+    blob_base_fee: int | None = None
+    """Wei per blob gas, where a simulation sets it; None: what `excess_blob_gas` gives."""
     blob_schedule: BlobSchedule | None = None
     """None before Cancun."""
     parent_hash: Hash32 = ZERO_HASH
@@ -143,6 +145,9 @@ class Message:
     max_priority_fee_per_gas: int = 0
     access_list: tuple[AccessEntry, ...] = ()
     authorization_list: tuple[Authorization, ...] = ()
+    blob_versioned_hashes: tuple[Hash32, ...] = ()
+    max_fee_per_blob_gas: int = 0
+    """Wei per blob gas; 0 waives that fee, and the call sees a blob base fee of 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +171,10 @@ class TracedTransaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountOverride:
-    """Changes to an account for the length of one simulated call."""
+    """Changes to an account for the length of one simulated call, or from a simulated block on.
+
+    Code at the address of a precompile takes the precompile's place.
+    """
 
     balance: int | None = None
     nonce: int | None = None
@@ -175,6 +183,8 @@ class AccountOverride:
     """Replaces the whole storage."""
     storage_diff: dict[Hash32, Hash32] = field(default_factory=dict)
     """Replaces single slots."""
+    move_precompile_to: Address | None = None
+    """Where the precompile of this address is called instead, for this call or block."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,14 @@ def decode_quantity(value: Any) -> int:
     return number
 
 
+def decode_uint64(value: Any) -> int:
+    """Read a quantity of at most 64 bits."""
+    number = decode_quantity(value)
+    if number >= 1 << 64:
+        raise DecodeError("out of the range of 64 bits", what="quantity")
+    return number
+
+
 def decode_data(value: Any) -> bytes:
     """Read a byte string."""
     return parse_hex(_text(value, "data"), "data")
@@ -175,14 +183,14 @@ class TransactionRequest:
 _TRANSACTION_KEYS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "from": ("sender", decode_address),
     "to": ("to", decode_address),
-    "gas": ("gas_limit", decode_quantity),
-    "gasLimit": ("gas_limit", decode_quantity),
+    "gas": ("gas_limit", decode_uint64),
+    "gasLimit": ("gas_limit", decode_uint64),
     "gasPrice": ("gas_price", decode_quantity),
     "maxFeePerGas": ("max_fee_per_gas", decode_quantity),
     "maxPriorityFeePerGas": ("max_priority_fee_per_gas", decode_quantity),
     "maxFeePerBlobGas": ("max_fee_per_blob_gas", decode_quantity),
     "value": ("value", decode_quantity),
-    "nonce": ("nonce", decode_quantity),
+    "nonce": ("nonce", decode_uint64),
     "chainId": ("chain_id", decode_quantity),
     "type": ("type", decode_quantity),
 }
@@ -190,24 +198,24 @@ _TRANSACTION_KEYS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 
 def decode_transaction_request(value: Any) -> TransactionRequest:
     """Read a transaction object; `data` and `input` must agree if both are there."""
-    fields = _object(value, "transaction")
+    fields = decode_object(value, "transaction")
     found: dict[str, Any] = {}
     for key, (name, decode) in _TRANSACTION_KEYS.items():
         if fields.get(key) is not None:
-            found[name] = _at(key, decode, fields[key])
+            found[name] = decode_field(key, decode, fields[key])
     for key in ("data", "input"):
         if fields.get(key) is not None:
-            data = _at(key, decode_data, fields[key])
+            data = decode_field(key, decode_data, fields[key])
             if found.setdefault("data", data) != data:
                 raise DecodeError("`data` and `input` differ", what="transaction")
     if fields.get("accessList") is not None:
-        found["access_list"] = _at("accessList", decode_access_list, fields["accessList"])
+        found["access_list"] = decode_field("accessList", decode_access_list, fields["accessList"])
     if fields.get("authorizationList") is not None:
-        found["authorization_list"] = _at(
+        found["authorization_list"] = decode_field(
             "authorizationList", _decode_authorizations, fields["authorizationList"]
         )
     if fields.get("blobVersionedHashes") is not None:
-        hashes = _array(fields["blobVersionedHashes"], "blobVersionedHashes")
+        hashes = decode_array(fields["blobVersionedHashes"], "blobVersionedHashes")
         found["blob_versioned_hashes"] = tuple(decode_hash(item) for item in hashes)
     return TransactionRequest(**found)
 
@@ -215,9 +223,9 @@ def decode_transaction_request(value: Any) -> TransactionRequest:
 def decode_access_list(value: Any) -> tuple[AccessEntry, ...]:
     """Read an EIP-2930 access list."""
     entries = []
-    for item in _array(value, "access list"):
-        fields = _object(item, "access list entry")
-        slots = _array(fields.get("storageKeys", []), "storageKeys")
+    for item in decode_array(value, "access list"):
+        fields = decode_object(item, "access list entry")
+        slots = decode_array(fields.get("storageKeys", []), "storageKeys")
         entries.append(
             AccessEntry(
                 address=decode_address(fields.get("address")),
@@ -242,7 +250,7 @@ class LogFilter:
 
 def decode_log_filter(value: Any) -> LogFilter:
     """Read a filter object."""
-    fields = _object(value, "filter")
+    fields = decode_object(value, "filter")
     block_hash = fields.get("blockHash")
     if block_hash is not None and (fields.get("fromBlock") or fields.get("toBlock")):
         raise DecodeError("`blockHash` excludes `fromBlock` and `toBlock`", what="filter")
@@ -252,7 +260,7 @@ def decode_log_filter(value: Any) -> LogFilter:
     elif not isinstance(addresses, list):
         addresses = [addresses]
     topics: list[frozenset[bytes]] = []
-    for position in _array(fields.get("topics") or [], "topics"):
+    for position in decode_array(fields.get("topics") or [], "topics"):
         if position is None or position == []:
             topics.append(frozenset())
         elif isinstance(position, list):
@@ -264,9 +272,15 @@ def decode_log_filter(value: Any) -> LogFilter:
         raise DecodeError("a log has at most 4 topics", what="filter")
     first, last = fields.get("fromBlock"), fields.get("toBlock")
     return LogFilter(
-        first=BlockTag.LATEST if first is None else _at("fromBlock", decode_block_reference, first),
-        last=BlockTag.LATEST if last is None else _at("toBlock", decode_block_reference, last),
-        block_hash=None if block_hash is None else _at("blockHash", decode_hash, block_hash),
+        first=BlockTag.LATEST
+        if first is None
+        else decode_field("fromBlock", decode_block_reference, first),
+        last=BlockTag.LATEST
+        if last is None
+        else decode_field("toBlock", decode_block_reference, last),
+        block_hash=None
+        if block_hash is None
+        else decode_field("blockHash", decode_hash, block_hash),
         addresses=frozenset(decode_address(item) for item in addresses),
         topics=tuple(topics),
     )
@@ -275,33 +289,38 @@ def decode_log_filter(value: Any) -> LogFilter:
 def decode_overrides(value: Any) -> dict[bytes, AccountOverride]:
     """Read the state override set of eth_call."""
     out: dict[bytes, AccountOverride] = {}
-    for text, item in _object(value, "state override").items():
-        fields = _object(item, "state override")
-        if "state" in fields and "stateDiff" in fields:
+    for text, item in decode_object(value, "state override").items():
+        fields = decode_object(item, "state override")
+        if fields.get("state") is not None and fields.get("stateDiff") is not None:
             raise DecodeError("`state` and `stateDiff` exclude each other", what="state override")
-        quantities = {
-            name: decode_quantity(fields[name])
-            for name in ("balance", "nonce")
-            if fields.get(name) is not None
+        found = {
+            name: decode_field(key, decode, fields[key])
+            for key, (name, decode) in _OVERRIDE_KEYS.items()
+            if fields.get(key) is not None
         }
-        out[decode_address(text)] = AccountOverride(
-            **quantities,
-            code=decode_data(fields["code"]) if fields.get("code") is not None else None,
-            storage=_decode_slots(fields["state"]) if fields.get("state") is not None else None,
-            storage_diff=_decode_slots(fields.get("stateDiff") or {}),
-        )
+        out[decode_address(text)] = AccountOverride(**found)
     return out
 
 
 def _decode_slots(value: Any) -> dict[bytes, bytes]:
-    pairs = _object(value, "storage")
+    pairs = decode_object(value, "storage")
     return {decode_slot(slot): decode_slot(item) for slot, item in pairs.items()}
+
+
+_OVERRIDE_KEYS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "balance": ("balance", decode_quantity),
+    "nonce": ("nonce", decode_uint64),
+    "code": ("code", decode_data),
+    "state": ("storage", _decode_slots),
+    "stateDiff": ("storage_diff", _decode_slots),
+    "movePrecompileToAddress": ("move_precompile_to", decode_address),
+}
 
 
 def _decode_authorizations(value: Any) -> tuple[Authorization, ...]:
     out = []
-    for item in _array(value, "authorization list"):
-        fields = _object(item, "authorization")
+    for item in decode_array(value, "authorization list"):
+        fields = decode_object(item, "authorization")
         parity = fields.get("yParity", fields.get("v", "0x0"))
         out.append(
             Authorization(
@@ -318,7 +337,7 @@ def _decode_authorizations(value: Any) -> tuple[Authorization, ...]:
 
 def decode_floats(value: Any) -> tuple[float, ...]:
     """Read an array of numbers."""
-    numbers = _array(value, "numbers")
+    numbers = decode_array(value, "numbers")
     if not all(isinstance(n, (int, float)) and not isinstance(n, bool) for n in numbers):
         raise DecodeError("expected numbers", what="array")
     return tuple(float(n) for n in numbers)
@@ -336,7 +355,7 @@ class SlotKey:
 def decode_slot_keys(value: Any) -> tuple[SlotKey, ...]:
     """Read an array of storage slots."""
     keys = []
-    for item in _array(value, "slots"):
+    for item in decode_array(value, "slots"):
         slot = decode_slot(item)
         is_whole = len(item) == 2 + 64
         keys.append(SlotKey(slot, slot if is_whole else int.from_bytes(slot, "big")))
@@ -345,13 +364,13 @@ def decode_slot_keys(value: Any) -> tuple[SlotKey, ...]:
 
 def decode_slots_by_address(value: Any) -> dict[bytes, tuple[bytes, ...]]:
     """Read the slots that are asked for, by address."""
-    fields = _object(value, "slots by address")
+    fields = decode_object(value, "slots by address")
     if not fields:
         raise DecodeError("no slot is asked for", what="slots by address")
     found = {}
     total = 0
     for address, slots in fields.items():
-        found[decode_address(address)] = tuple(map(decode_slot, _array(slots, "slots")))
+        found[decode_address(address)] = tuple(map(decode_slot, decode_array(slots, "slots")))
         total += len(slots)
     if total > MAX_SLOTS:
         raise DecodeError(f"{total} slots, more than {MAX_SLOTS}", what="slots by address")
@@ -363,7 +382,8 @@ def decode_anything(value: Any) -> Any:
     return value
 
 
-def _at(key: str, decode: Callable[[Any], Any], value: Any) -> Any:
+def decode_field(key: str, decode: Callable[[Any], Any], value: Any) -> Any:
+    """Read a field of an object; a fault names it."""
     try:
         return decode(value)
     except DecodeError as error:
@@ -376,13 +396,15 @@ def _text(value: Any, what: str) -> str:
     return value
 
 
-def _object(value: Any, what: str) -> dict[str, Any]:
+def decode_object(value: Any, what: str) -> dict[str, Any]:
+    """Take a JSON object."""
     if not isinstance(value, dict):
         raise DecodeError(f"expected an object, found {_describe(value)}", what=what)
     return value
 
 
-def _array(value: Any, what: str) -> list[Any]:
+def decode_array(value: Any, what: str) -> list[Any]:
+    """Take a JSON array."""
     if not isinstance(value, list):
         raise DecodeError(f"expected an array, found {_describe(value)}", what=what)
     return value

@@ -5,7 +5,15 @@ Spec:
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A number that the API has as a number of JSON, not as a quantity."""
+
+    number: int
 
 
 def render(value: object) -> object:
@@ -21,6 +29,8 @@ def render(value: object) -> object:
     match value:
         case None | bool() | str() | float():
             return value
+        case Plain(number=number):
+            return number
         case int():
             return hex(value)
         case bytes():

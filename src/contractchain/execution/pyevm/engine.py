@@ -12,7 +12,7 @@ from contractchain.codec.state_diff import (
 )
 from contractchain.crypto import keccak256
 from contractchain.errors import DecodeError, ValidationError
-from contractchain.execution.pyevm import blocks, simulation
+from contractchain.execution.pyevm import block_simulation, blocks, simulation
 from contractchain.execution.pyevm.recursion import deep_recursion
 from contractchain.execution.pyevm.states import StateStore
 from contractchain.execution.pyevm.tracing import StepRecorder
@@ -30,6 +30,11 @@ from contractchain.interfaces.execution_data import (
     StorageProof,
     TracedTransaction,
     TransactionRules,
+)
+from contractchain.interfaces.simulation_data import (
+    PlannedCall,
+    SimulatedBlock,
+    SimulationTerms,
 )
 from contractchain.types import (
     EMPTY_CODE_HASH,
@@ -228,6 +233,21 @@ class PyEvmEngine:
         with self._lock, deep_recursion():
             self._store.require(root)
             return simulation.create_access_list(self._store, root, context, message)
+
+    def simulate_block(
+        self,
+        parent_root: Hash32,
+        context: BlockContext,
+        calls: Sequence[PlannedCall],
+        terms: SimulationTerms,
+        overrides: Mapping[Address, AccountOverride] | None = None,
+    ) -> SimulatedBlock:
+        """Execute calls as the transactions of one block."""
+        with self._lock, deep_recursion():
+            self._store.require(parent_root)
+            return block_simulation.simulate_block(
+                self._store, parent_root, context, calls, terms, overrides or {}
+            )
 
     # Tracer
 

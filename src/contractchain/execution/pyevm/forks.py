@@ -87,6 +87,14 @@ def name_halt(error: VMError) -> str:
 class _Computation(dispatch.Computation):
     """Mixed in before py-evm's computation of a fork."""
 
+    state: Any
+
+    @property
+    def precompiles(self) -> dict[Address, Any]:
+        """By the address at which each is called; overrides move them."""
+        found: dict[Address, Any] = self.state.precompiles
+        return found
+
     @classmethod
     def validate_contract_code(cls, contract_code: bytes) -> None:
         if len(contract_code) > MAX_CODE_BYTES:
@@ -130,6 +138,10 @@ def _limit_init_code(opcode: Any) -> Any:
 class _State:
     """Mixed in before py-evm's state of a fork; the state proper is `world`."""
 
+    computation_class: Any
+    blob_base_fee = 0
+    """Wei per blob gas; here because py-evm has a property of this name."""
+
     def __init__(self, world: World, context: BlockContext, blobs: BlobSchedule | None) -> None:
         self.world = self._account_db = world
         self.context = context
@@ -145,11 +157,8 @@ class _State:
             base_fee_per_gas=context.base_fee_per_gas,
             excess_blob_gas=context.excess_blob_gas,
         )
-        self._blob_base_fee = calculate_blob_base_fee(context, blobs)
-
-    @property
-    def blob_base_fee(self) -> int:
-        return self._blob_base_fee
+        self.blob_base_fee = calculate_blob_base_fee(context, blobs)
+        self.precompiles = self.computation_class.get_precompiles()
 
     def get_ancestor_hash(self, number: int) -> Hash32:
         depth = self.context.number - number - 1
@@ -180,6 +189,8 @@ def calculate_blob_base_fee(context: BlockContext, blobs: BlobSchedule | None) -
     """Return the price of blob gas in wei (EIP-4844); 0 before Cancun."""
     if blobs is None:
         return 0
+    if context.blob_base_fee is not None:
+        return context.blob_base_fee
     fee: int = fake_exponential(
         MIN_BLOB_BASE_FEE, context.excess_blob_gas, blobs.base_fee_update_fraction
     )

@@ -1,12 +1,12 @@
 """Message calls that leave no trace: `eth_call`, gas estimation, access lists."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from eth._utils.address import generate_contract_address
 
 from contractchain.errors import (
+    BlobFeeTooLowError,
     FeeTooLowError,
     InsufficientFundsError,
     IntrinsicGasTooLowError,
@@ -14,9 +14,15 @@ from contractchain.errors import (
     PriorityFeeAboveMaxFeeError,
 )
 from contractchain.execution.pyevm.forks import open_state
+from contractchain.execution.pyevm.overriding import (
+    Overrides,
+    override_accounts,
+    override_precompiles,
+)
 from contractchain.execution.pyevm.states import StateStore
 from contractchain.execution.pyevm.tracing import StepRecorder, start_tracing
 from contractchain.execution.pyevm.transactions import (
+    GAS_PER_BLOB,
     Run,
     RunResult,
     calculate_gas_price,
@@ -30,7 +36,6 @@ from contractchain.execution.stateless import (
     validate_init_code,
 )
 from contractchain.interfaces.execution_data import (
-    AccountOverride,
     BlockContext,
     CallResult,
     Message,
@@ -48,8 +53,6 @@ MAX_ACCESS_LIST_RUNS = 8
 """Runs after which a list that keeps changing is given back as it is."""
 CALL_STIPEND = 2_300
 """Gas that a call with value hands to the callee for free."""
-
-Overrides = Mapping[Address, AccountOverride]
 
 
 def call(
@@ -126,39 +129,44 @@ def create_access_list(
 
 def _open(store: StateStore, root: Hash32, context: BlockContext, overrides: Overrides) -> Any:
     world = World(store, root)
-    for address, override in overrides.items():
-        _override(world, address, override)
-    world.end_transaction()
-    return open_state(world, context)
-
-
-def _override(world: World, address: Address, override: AccountOverride) -> None:
-    if override.balance is not None:
-        world.set_balance(address, override.balance)
-    if override.nonce is not None:
-        world.set_nonce(address, override.nonce)
-    if override.code is not None:
-        world.set_code(address, override.code)
-    if override.storage is not None:
-        world.delete_storage(address)
-    slots = {**(override.storage or {}), **override.storage_diff}
-    for slot, value in slots.items():
-        world.set_storage(address, int.from_bytes(slot, "big"), int.from_bytes(value, "big"))
+    override_accounts(world, overrides)
+    state = open_state(world, context)
+    override_precompiles(state, overrides)
+    return state
 
 
 def _execute(state: Any, message: Message, gas_limit: int) -> RunResult:
+    if state.world.get_nonce(message.sender) == MAX_NONCE:
+        raise NonceOverflowError()
+    return execute_message(state, message, gas_limit)
+
+
+def execute_message(
+    state: Any, message: Message, gas_limit: int, *, validates: bool = False
+) -> RunResult:
+    """Execute a call that nobody signed; the state is changed for good.
+
+    Args:
+        state: py-evm's state object.
+        message: The call.
+        gas_limit: What it may use.
+        validates: Whether fees are due even if the call offers none.
+
+    Raises:
+        InvalidTransactionError: fees, size of init code, intrinsic gas or funds are not right.
+    """
     context: BlockContext = state.context
     world: World = state.world
-    _validate_fees(context, message)
+    _validate_fees(state, message, validates=validates)
     if message.to is None:
         validate_init_code(message.data, context.fork)
-    if world.get_nonce(message.sender) == MAX_NONCE:
-        raise NonceOverflowError()
     gas = _intrinsic_gas(context, message)
     if gas_limit < gas.required:
         raise IntrinsicGasTooLowError(gas_limit=gas_limit, required=gas.required)
     balance = world.get_balance(message.sender)
+    blob_gas = GAS_PER_BLOB * len(message.blob_versioned_hashes)
     required = gas_limit * message.max_fee_per_gas + message.value
+    required += blob_gas * message.max_fee_per_blob_gas
     if balance < required:
         raise InsufficientFundsError(balance=balance, required=required)
     price = 0
@@ -176,18 +184,33 @@ def _execute(state: Any, message: Message, gas_limit: int) -> RunResult:
         gas=gas,
         access_list=message.access_list,
         authorization_list=message.authorization_list,
+        blob_versioned_hashes=message.blob_versioned_hashes,
     )
-    return execute_run(state, run)
+    usual_fee = state.blob_base_fee
+    if blob_gas and not message.max_fee_per_blob_gas and not validates:
+        state.blob_base_fee = 0
+    try:
+        return execute_run(state, run)
+    finally:
+        state.blob_base_fee = usual_fee
 
 
-def _validate_fees(context: BlockContext, message: Message) -> None:
+def _validate_fees(state: Any, message: Message, *, validates: bool) -> None:
+    context: BlockContext = state.context
     max_fee = message.max_fee_per_gas
     if message.max_priority_fee_per_gas > max_fee:
         raise PriorityFeeAboveMaxFeeError(
             max_priority_fee_per_gas=message.max_priority_fee_per_gas, max_fee_per_gas=max_fee
         )
-    if max_fee and context.fork >= Fork.LONDON and max_fee < context.base_fee_per_gas:
+    is_due = (validates or max_fee > 0) and context.fork >= Fork.LONDON
+    if is_due and max_fee < context.base_fee_per_gas:
         raise FeeTooLowError(max_fee_per_gas=max_fee, base_fee_per_gas=context.base_fee_per_gas)
+    max_blob_fee = message.max_fee_per_blob_gas
+    is_due = validates or max_blob_fee > 0
+    if message.blob_versioned_hashes and is_due and max_blob_fee < state.blob_base_fee:
+        raise BlobFeeTooLowError(
+            max_fee_per_blob_gas=max_blob_fee, blob_base_fee=state.blob_base_fee
+        )
 
 
 def _intrinsic_gas(context: BlockContext, message: Message) -> IntrinsicGas:

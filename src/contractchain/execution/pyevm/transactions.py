@@ -85,6 +85,8 @@ class RunResult:
     outcome: Outcome
     gas_used: int
     """Refunds deducted, floor applied."""
+    max_gas_used: int
+    """Before refunds, floor applied."""
     refunded: int
     """Gas."""
     logs: tuple[Log, ...]
@@ -162,7 +164,7 @@ def execute_run(state: Any, run: Run) -> RunResult:
     upfront = run.gas_limit * run.gas_price + blob_fee
     world.set_balance(run.sender, world.get_balance(run.sender) - upfront)
     nonce = world.get_nonce(run.sender)
-    world.set_nonce(run.sender, nonce + 1)
+    world.set_nonce(run.sender, (nonce + 1) & MAX_NONCE)  # a simulation may pass the last one
     created = None if run.to is not None else generate_contract_address(run.sender, nonce)
     if context.fork >= Fork.BERLIN:
         _warm_up(world, run, created)
@@ -174,9 +176,9 @@ def execute_run(state: Any, run: Run) -> RunResult:
     destroyed = computation.get_accounts_for_deletion()
     if context.fork < Fork.LONDON:
         refund += SELF_DESTRUCT_REFUND * len(destroyed)
-    gas_used = run.gas_limit - gas_left
-    refunded = min(refund, gas_used // (5 if context.fork >= Fork.LONDON else 2))
-    gas_used = max(gas_used - refunded, run.gas.floor)
+    spent = run.gas_limit - gas_left
+    refunded = min(refund, spent // (5 if context.fork >= Fork.LONDON else 2))
+    gas_used = max(spent - refunded, run.gas.floor)
 
     _pay(world, run.sender, (run.gas_limit - gas_used) * run.gas_price)
     tip = run.gas_price
@@ -190,6 +192,7 @@ def execute_run(state: Any, run: Run) -> RunResult:
     return RunResult(
         outcome=_outcome_of(computation, created),
         gas_used=gas_used,
+        max_gas_used=max(spent, run.gas.floor),
         refunded=refunded,
         logs=logs_of(computation),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from contractchain.errors import EngineUnavailableError, ValidationError
+from contractchain.errors import CallRefusedError, EngineUnavailableError, ValidationError
 from contractchain.execution.revm.faults import make_validation_error, raise_fault
 from contractchain.execution.steps import make_step, require_transaction
 from contractchain.interfaces.execution import TraceSink
@@ -19,6 +19,14 @@ from contractchain.interfaces.execution_data import (
     TracedTransaction,
     TransactionRules,
 )
+from contractchain.interfaces.simulation_data import (
+    Event,
+    PlannedCall,
+    SimulatedBlock,
+    SimulatedCall,
+    SimulationTerms,
+    Transfer,
+)
 from contractchain.types import (
     EMPTY_TRIE_ROOT,
     AccessEntry,
@@ -33,9 +41,17 @@ from contractchain.types import (
 )
 
 if TYPE_CHECKING:
-    from contractchain._native import _AccountData, _CallData, _OutcomeData, _StepData
+    from contractchain._native import (
+        _AccountData,
+        _CallData,
+        _EventData,
+        _LogData,
+        _OutcomeData,
+        _SimulatedCallData,
+        _StepData,
+    )
 
-NATIVE_ABI = 3
+NATIVE_ABI = 4
 """Number of the interface of the native core that this adapter is written for."""
 
 try:
@@ -194,6 +210,32 @@ class RevmEngine:
         except _native.Fault as fault:
             raise_fault(fault)
 
+    def simulate_block(
+        self,
+        parent_root: Hash32,
+        context: BlockContext,
+        calls: Sequence[PlannedCall],
+        terms: SimulationTerms,
+        overrides: Mapping[Address, AccountOverride] | None = None,
+    ) -> SimulatedBlock:
+        """Execute calls as the transactions of one block; see `Simulator`."""
+        try:
+            data = self._engine.simulate_block(parent_root, context, calls, terms, overrides)
+        except _native.Fault as fault:
+            raise_fault(fault)
+        if len(data) == 3:
+            index, code, facts = data
+            reason = make_validation_error(code, facts)
+            raise CallRefusedError(block_number=context.number, index=index, reason=reason)
+        state_root, requests_hash, gas_used, blob_gas_used, simulated = data
+        return SimulatedBlock(
+            state_root=state_root,
+            requests_hash=requests_hash,
+            gas_used=gas_used,
+            blob_gas_used=blob_gas_used,
+            calls=tuple(map(_simulated_call, simulated)),
+        )
+
     def trace_call(
         self,
         root: Hash32,
@@ -288,10 +330,34 @@ def _call_result(data: "_CallData") -> CallResult:
     return CallResult(
         outcome=_outcome(outcome),
         gas_used=gas_used,
-        logs=tuple(
-            Log(address=address, topics=topics, data=body) for address, topics, body in logs
-        ),
+        logs=tuple(map(_log, logs)),
     )
+
+
+def _simulated_call(data: "_SimulatedCallData") -> SimulatedCall:
+    nonce, gas_limit, outcome, gas_used, max_gas_used, events, state_root = data
+    return SimulatedCall(
+        nonce=nonce,
+        gas_limit=gas_limit,
+        outcome=_outcome(outcome),
+        gas_used=gas_used,
+        max_gas_used=max_gas_used,
+        events=tuple(map(_event, events)),
+        state_root=state_root,
+    )
+
+
+def _event(data: "_EventData") -> Event:
+    match data:
+        case ("log", log):
+            return _log(log)
+        case ("transfer", sender, recipient, value):
+            return Transfer(sender=sender, recipient=recipient, value=value)
+
+
+def _log(data: "_LogData") -> Log:
+    address, topics, body = data
+    return Log(address=address, topics=topics, data=body)
 
 
 def _account(data: "_AccountData | None") -> Account | None:

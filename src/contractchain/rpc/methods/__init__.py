@@ -11,6 +11,7 @@ from contractchain.rpc.methods import (
     pool,
     raw,
     sending,
+    simulation,
     state,
     subscriptions,
 )
@@ -23,6 +24,7 @@ METHODS: Methods = {
     **filters.METHODS,
     **subscriptions.METHODS,
     **calls.METHODS,
+    **simulation.METHODS,
     **raw.METHODS,
     **pool.METHODS,
     **sending.METHODS,

@@ -4,19 +4,18 @@ from typing import Any
 
 from contractchain.chain.references import BlockTag
 from contractchain.errors import EngineError
-from contractchain.interfaces.execution_data import Message
 from contractchain.rpc.context import RpcContext
 from contractchain.rpc.dispatcher import Methods
 from contractchain.rpc.errors import EXECUTION_REVERTED, SERVER_ERROR, RpcFault
+from contractchain.rpc.messages import to_message
 from contractchain.rpc.objects import access_list_object
 from contractchain.rpc.parameters import (
     BlockArg,
     OverridesArg,
     TransactionArg,
-    TransactionRequest,
 )
 from contractchain.rpc.reasons import describe_revert
-from contractchain.types import ZERO_ADDRESS, Halt, Outcome, Revert, Success
+from contractchain.types import Halt, Outcome, Revert, Success
 
 
 async def call(
@@ -65,25 +64,6 @@ async def create_access_list(
         case Halt(reason=reason):
             out["error"] = reason
     return out
-
-
-def to_message(request: TransactionRequest) -> Message:
-    """Return the call that a transaction object describes."""
-    max_fee = request.max_fee_per_gas
-    priority = request.max_priority_fee_per_gas
-    if request.gas_price is not None:
-        max_fee = priority = request.gas_price
-    return Message(
-        sender=request.sender or ZERO_ADDRESS,
-        to=request.to,
-        value=request.value,
-        data=request.data,
-        gas_limit=request.gas_limit,
-        max_fee_per_gas=max_fee or 0,
-        max_priority_fee_per_gas=priority or 0,
-        access_list=request.access_list or (),
-        authorization_list=request.authorization_list,
-    )
 
 
 def return_data_of(outcome: Outcome) -> bytes:

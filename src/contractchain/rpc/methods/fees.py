@@ -22,6 +22,11 @@ def max_priority_fee_per_gas(context: RpcContext) -> int:
     return context.chain.suggest_fees().max_priority_fee_per_gas
 
 
+def base_fee(context: RpcContext) -> int:
+    """Return the base fee of the next block, in wei per gas."""
+    return context.chain.suggest_fees().base_fee_per_gas
+
+
 def blob_base_fee(context: RpcContext) -> int:
     """Return the blob base fee of the next block, in wei per blob gas."""
     return context.chain.suggest_fees().blob_base_fee
@@ -84,6 +89,7 @@ def _rewards(context: RpcContext, number: int, percentiles: tuple[float, ...]) -
 
 
 METHODS: Methods = {
+    "eth_baseFee": base_fee,
     "eth_gasPrice": gas_price,
     "eth_maxPriorityFeePerGas": max_priority_fee_per_gas,
     "eth_blobBaseFee": blob_base_fee,

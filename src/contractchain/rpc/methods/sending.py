@@ -18,7 +18,8 @@ from contractchain.errors import (
 from contractchain.rpc.context import RpcContext
 from contractchain.rpc.dispatcher import Methods
 from contractchain.rpc.later import Later
-from contractchain.rpc.methods.calls import return_data_of, to_message
+from contractchain.rpc.messages import to_message
+from contractchain.rpc.methods.calls import return_data_of
 from contractchain.rpc.parameters import Data, TransactionArg, TransactionRequest
 from contractchain.types import (
     AccessListTransaction,
