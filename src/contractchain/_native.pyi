@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias, final
 
 from contractchain.interfaces.execution_data import AccountOverride, BlockContext, Message
 from contractchain.interfaces.simulation_data import PlannedCall, SimulationTerms
-from contractchain.types import Fork
+from contractchain.types import Fork, TraceOptions
 
 __abi__: Final[int]
 
@@ -43,6 +43,13 @@ _StepData: TypeAlias = tuple[
     bytes,
     bool,
 ]
+
+_TraceEventData: TypeAlias = (
+    tuple[Literal["start"], str, bytes, bytes, bytes, int, int, bytes]
+    | tuple[Literal["end"], bytes, int, str | None, tuple[int, int, bool, bool] | None]
+    | tuple[Literal["log"], _LogData]
+    | tuple[Literal["destruction"], bytes, bytes, int]
+)
 
 class Fault(Exception): ...
 
@@ -98,16 +105,16 @@ class Engine:
         context: BlockContext,
         message_item: Message,
         changes: Mapping[bytes, AccountOverride] | None,
-        sink: Callable[[list[_StepData]], None],
-        with_memory: bool,
-    ) -> _CallData: ...
+        sink: Callable[[list[_StepData | _TraceEventData]], None],
+        options: TraceOptions,
+    ) -> tuple[_CallData, bytes]: ...
     def trace_transaction(
         self,
         parent_root: bytes,
         context: BlockContext,
         transactions: Iterable[bytes],
-        sink: Callable[[list[_StepData]], None],
-        with_memory: bool,
+        sink: Callable[[list[_StepData | _TraceEventData]], None],
+        options: TraceOptions,
     ) -> tuple[dict[str, Any], _CallData]: ...
     def estimate_gas(
         self,

@@ -1,6 +1,7 @@
 """Both engines trace the same steps, line by line, under every fork they share."""
 
 import os
+import re
 from dataclasses import replace
 
 from comparing import facts, plain
@@ -9,9 +10,10 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from contractchain.codec.trace import encode_step
+from contractchain.conformance.scenarios import SAME_HALTS
 from contractchain.interfaces.execution import ExecutionLayer
 from contractchain.interfaces.execution_data import BlockContext, BlockExecution, Message
-from contractchain.types import Fork, GenesisAccount, TraceStep
+from contractchain.types import Fork, GenesisAccount, TraceEvent, TraceOptions, TraceStep
 from evm_builders import ALICE, OPCODES, TARGET, Bench, assemble, word
 
 Engines = tuple[ExecutionLayer, ExecutionLayer]
@@ -34,18 +36,30 @@ CALLS = {
 """What each call is given below address and gas."""
 
 
-def show(steps: list[TraceStep]) -> list[str]:
-    """Return a line per step, with what EIP-3155 does not have."""
-    return [f"{encode_step(step)} {step.code_address.hex()}" for step in steps]
+EVERYTHING = TraceOptions(with_memory=True, with_frames=True)
+
+
+def show(events: list[TraceEvent]) -> list[str]:
+    """Return a line per event; reasons that the engines may exchange are one."""
+    return [_REASONS.sub("out-of-gas", _line(event)) for event in events]
+
+
+_REASONS = re.compile("|".join(SAME_HALTS))
+
+
+def _line(event: TraceEvent) -> str:
+    if isinstance(event, TraceStep):  # with what EIP-3155 does not have
+        return f"{encode_step(event)} {event.code_address.hex()}"
+    return str(event)
 
 
 def trace_last(
     engine: ExecutionLayer, root: bytes, context: BlockContext, raws: list[bytes]
 ) -> tuple[list[str], object, BlockExecution]:
-    steps: list[TraceStep] = []
-    traced = engine.trace_transaction(root, context, raws, steps.append, with_memory=True)
+    events: list[TraceEvent] = []
+    traced = engine.trace_transaction(root, context, raws, events.append, options=EVERYTHING)
     engine.release(traced.execution.state_root)
-    return show(steps), plain(traced.result), traced.execution
+    return show(events), plain(traced.result), traced.execution
 
 
 @settings(max_examples=EXAMPLES)
@@ -116,10 +130,10 @@ def assert_same_calls(
     traces = []
     for engine in engines:
         bench = Bench(engine, fork, alloc)
-        steps: list[TraceStep] = []
-        result = engine.trace_call(
-            bench.root, bench.context, message, steps.append, with_memory=True
+        events: list[TraceEvent] = []
+        traced = engine.trace_call(
+            bench.root, bench.context, message, events.append, options=EVERYTHING
         )
-        assert plain(result) == plain(engine.call(bench.root, bench.context, message))
-        traces.append((show(steps), plain(result)))
+        assert plain(traced.result) == plain(engine.call(bench.root, bench.context, message))
+        traces.append((show(events), plain(traced.result), traced.state_diff))
     assert traces[0] == traces[1]

@@ -199,12 +199,12 @@ def test_transactions_alone_leave_out_what_else_a_block_does(engine: ExecutionLa
     bench = Bench(engine, Fork.PRAGUE)
     paid = Withdrawal(index=0, validator_index=0, address=BOB.address, amount_gwei=1)
     before = bench.root
-    execution = bench.execute(transactions_only=True, withdrawals=(paid,))
+    execution = bench.execute(opens=False, closes=False, withdrawals=(paid,))
     assert execution.state_root == before
     assert (execution.withdrawals_root, execution.requests_hash) == (None, None)
     old = Bench(engine, Fork.FRONTIER)
     before = old.root
-    assert old.execute(transactions_only=True).state_root == before
+    assert old.execute(opens=False, closes=False).state_root == before
 
 
 def test_a_state_change_in_a_static_call_fails_that_call(engine: ExecutionLayer) -> None:

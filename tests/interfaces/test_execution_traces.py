@@ -12,7 +12,7 @@ from contractchain.errors import (
 )
 from contractchain.interfaces.execution import ExecutionLayer
 from contractchain.interfaces.execution_data import AccountOverride, Message, TracedTransaction
-from contractchain.types import Fork, Halt, Revert, Success, TraceStep
+from contractchain.types import Fork, Halt, Revert, Success, TraceOptions, TraceStep
 from contractchain.types.opcodes import OPCODES
 from evm_builders import (
     ALICE,
@@ -38,7 +38,11 @@ def trace(bench: Bench, *, with_memory: bool = False, **fields: object) -> list[
     steps: list[TraceStep] = []
     message = Message(**{"sender": ALICE.address, "to": TARGET, "gas_limit": 200_000, **fields})
     bench.engine.trace_call(
-        bench.root, bench.context, message, steps.append, with_memory=with_memory
+        bench.root,
+        bench.context,
+        message,
+        steps.append,
+        options=TraceOptions(with_memory=with_memory),
     )
     return steps
 
@@ -271,11 +275,13 @@ def test_tracing_a_call_gives_its_result(engine: ExecutionLayer) -> None:
     bench = Bench(engine, alloc={TARGET: contract(0xAB, 0, "MSTORE8", 1, 0, "REVERT")})
     message = Message(sender=ALICE.address, to=TARGET, gas_limit=100_000)
     overrides = {OTHER: AccountOverride(code=b"\xfe")}
-    result = bench.engine.trace_call(bench.root, bench.context, message, lambda _: None)
+    result = bench.engine.trace_call(bench.root, bench.context, message, lambda _: None).result
     assert result.outcome == Revert(data=b"\xab")
     steps: list[TraceStep] = []
     other = Message(sender=ALICE.address, to=OTHER, gas_limit=100_000)
-    result = bench.engine.trace_call(bench.root, bench.context, other, steps.append, overrides)
+    result = bench.engine.trace_call(
+        bench.root, bench.context, other, steps.append, overrides
+    ).result
     assert (result.outcome, result.gas_used) == (Halt(reason="invalid-opcode"), 100_000)
     assert len(steps) == 1
 

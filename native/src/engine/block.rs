@@ -127,7 +127,7 @@ impl Engine {
             senders_to_skip: HashSet::new(),
             output: BlockOutput::default(),
         };
-        if !context.transactions_only {
+        if context.opens {
             system::call_before_transactions(&mut run.evm, context);
         }
         for (index, transaction) in decoded.into_iter().enumerate() {
@@ -139,7 +139,7 @@ impl Engine {
         if let Some(recorder) = run.evm.inspector.0.take() {
             recorder.finish();
         }
-        if !context.transactions_only {
+        if context.closes {
             run.finish_block()?;
         }
         let Run {
@@ -325,7 +325,7 @@ impl<'a> Run<'a> {
         output.included.push(index);
         output.hashes.push(transaction.hash);
         output.senders.push(transaction.sender);
-        if self.context.fork >= Fork::Prague && !self.context.transactions_only {
+        if self.context.fork >= Fork::Prague && self.context.closes {
             let contract = &self.context.deposit_contract;
             system::collect_deposits(contract, &logs, &mut self.deposits)?;
         }

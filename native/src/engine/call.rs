@@ -1,11 +1,11 @@
 //! Message calls that leave no trace.
 
 use alloy_primitives::{Address, B256, Bytes, Log, TxKind, U256};
-use revm::ExecuteEvm;
 use revm::context::TxEnv;
 use revm::context::either::Either;
 use revm::context::result::ExecutionResult;
 use revm::context::transaction::{AccessList, RecoveredAuthorization};
+use revm::{DatabaseCommit, ExecuteEvm};
 
 use super::block::{Evm, build_evm};
 use super::outcome::refusal;
@@ -139,7 +139,8 @@ impl Engine {
         simulation.run().map(Simulated::from)
     }
 
-    /// Executes a call as `call` does and records its steps.
+    /// Executes a call as `call` does and records what happens; also returns what it changed, as
+    /// an encoded state diff that covers the overrides.
     pub fn trace_call(
         &self,
         root: &B256,
@@ -147,7 +148,7 @@ impl Engine {
         message: &Message,
         overrides: &[Override],
         recorder: Recorder<'_>,
-    ) -> Result<Simulated> {
+    ) -> Result<(Simulated, Vec<u8>)> {
         let world = self.states.get(root)?;
         let mut simulation = self.simulation(&world, context, message, overrides)?;
         simulation.evm.inspector.0 = Some(recorder);
@@ -155,7 +156,11 @@ impl Engine {
         if let Some(recorder) = simulation.evm.inspector.0.take() {
             recorder.finish();
         }
-        result
+        let result = result?;
+        let changes = simulation.evm.finalize();
+        let overlay = &mut simulation.evm.ctx.journaled_state.database;
+        overlay.commit(changes);
+        Ok((result, overlay.changes().encode()))
     }
 
     /// Prepares a message on a state.

@@ -77,8 +77,10 @@ pub struct BlockContext {
     pub uncles: Vec<(u64, Address)>,
     /// Whose logs become deposit requests (EIP-6110).
     pub deposit_contract: Address,
-    /// No system calls, withdrawals, rewards and requests.
-    pub transactions_only: bool,
+    /// The system calls before the transactions are made.
+    pub opens: bool,
+    /// Withdrawals, rewards and requests follow the transactions.
+    pub closes: bool,
 }
 
 impl BlockContext {

@@ -5,6 +5,7 @@ use revm::context::transaction::AccessList;
 
 use super::{
     BlobSchedule, BlockContext, Engine, Estimate, Fork, Message, Outcome, Override, Recorder, Step,
+    TraceEvent, TraceOptions,
 };
 use crate::rlp;
 use crate::state::{AccountChange, Changes, CodeTable, Info};
@@ -47,7 +48,8 @@ fn context(fork: Fork) -> BlockContext {
         withdrawals: None,
         uncles: Vec::new(),
         deposit_contract: Address::ZERO,
-        transactions_only: false,
+        opens: true,
+        closes: true,
     }
 }
 
@@ -272,15 +274,30 @@ fn looping() -> Vec<Override> {
     }]
 }
 
+fn steps(events: Vec<TraceEvent>) -> Vec<Step> {
+    let steps = events.into_iter().map(|event| match event {
+        TraceEvent::Step(step) => Some(step),
+        _ => None,
+    });
+    steps
+        .collect::<Option<_>>()
+        .expect("nothing else was asked for")
+}
+
 #[test]
 fn steps_come_in_order_and_in_chunks() {
     let (engine, root) = engine();
     let mut chunks = Vec::new();
-    let sink = |steps: Vec<Step>| {
-        chunks.push(steps.iter().map(|step| step.gas).collect::<Vec<_>>());
+    let sink = |events: Vec<TraceEvent>| {
+        chunks.push(
+            steps(events)
+                .iter()
+                .map(|step| step.gas)
+                .collect::<Vec<_>>(),
+        );
         true
     };
-    let recorder = Recorder::new(Box::new(sink), false);
+    let recorder = Recorder::new(Box::new(sink), TraceOptions::default());
     let context = context(Fork::Prague);
     let message = message(Some(100_000));
     engine
@@ -296,11 +313,15 @@ fn steps_come_in_order_and_in_chunks() {
 fn a_sink_that_has_enough_gets_no_more() {
     let (engine, root) = engine();
     let mut calls = 0;
-    let sink = |_: Vec<Step>| {
+    let with_memory = TraceOptions {
+        with_memory: true,
+        ..TraceOptions::default()
+    };
+    let sink = |_: Vec<TraceEvent>| {
         calls += 1;
         false
     };
-    let recorder = Recorder::new(Box::new(sink), true);
+    let recorder = Recorder::new(Box::new(sink), with_memory);
     let context = context(Fork::Prague);
     let message = message(Some(20_000_000));
     engine
@@ -315,11 +336,11 @@ fn only_the_last_transaction_of_a_block_is_traced() {
     let raws = [increment(0, 60_000), increment(1, 60_000)];
     let raws: Vec<&[u8]> = raws.iter().map(Vec::as_slice).collect();
     let mut seen = Vec::new();
-    let sink = |steps: Vec<Step>| {
-        seen.extend(steps);
+    let sink = |events: Vec<TraceEvent>| {
+        seen.extend(steps(events));
         true
     };
-    let recorder = Recorder::new(Box::new(sink), false);
+    let recorder = Recorder::new(Box::new(sink), TraceOptions::default());
     let block = engine
         .trace_block(&root, &context(Fork::Prague), &raws, recorder)
         .expect("valid");

@@ -1,4 +1,4 @@
-//! Every instruction as it is executed, in chunks to whoever asked for it.
+//! Instructions and frames as they are executed, in chunks to whoever asked for them.
 //!
 //! Spec: EIP-3155. Where it leaves room: `gas_cost` counts the gas that a CALL hands on, not what a
 //! CREATE does, as geth; an exceptional halt costs all gas that was left; `refund` is that of the
@@ -9,8 +9,10 @@ use std::marker::PhantomData;
 
 use alloy_primitives::{Address, Bytes, Log, U256};
 use revm::ExecuteEvm;
+use revm::bytecode::opcode::SELFDESTRUCT;
 use revm::context::result::{EVMError, ExecutionResult, HaltReason};
 use revm::context::{ContextSetters, ContextTr, JournalTr, TxEnv};
+use revm::context_interface::CreateScheme;
 use revm::handler::{EthFrame, Handler, MainnetHandler, PreExecutionOutput};
 use revm::inspector::{Inspector, InspectorEvmTr, InspectorHandler};
 use revm::interpreter::interpreter::EthInterpreter;
@@ -18,58 +20,23 @@ use revm::interpreter::interpreter_types::{
     Jumps, LegacyBytecode, LoopControl, MemoryTr, ReturnData, RuntimeFlag,
 };
 use revm::interpreter::{
-    CallInputs, CallOutcome, CreateInputs, CreateOutcome, FrameInput, GasTracker,
-    InstructionResult, Interpreter, InterpreterAction, SuccessOrHalt,
+    CallInputs, CallOutcome, CallScheme, CreateInputs, CreateOutcome, FrameInput, GasTracker,
+    InstructionResult, Interpreter, InterpreterAction, InterpreterResult, SuccessOrHalt,
 };
 use revm::state::EvmState;
 
 use super::block::Evm;
+use super::events::{
+    Destruction, FrameEnd, FrameStart, Instruction, Step, TraceEvent, TraceOptions,
+};
 use super::outcome::halt_reason;
 use super::transfers::Transfers;
 
-/// Steps are handed over when they hold about this many bytes.
+/// Events are handed over when they hold about this many bytes.
 const CHUNK_BYTES: usize = 1 << 18;
 
-/// One instruction.
-#[derive(Debug, Clone)]
-pub struct Step {
-    /// Position in the code.
-    pub pc: usize,
-    /// The instruction.
-    pub op: u8,
-    /// Before it.
-    pub gas: u64,
-    /// What it took.
-    pub gas_cost: u64,
-    /// Bytes, before it.
-    pub memory_size: usize,
-    /// Before it, the top last.
-    pub stack: Vec<U256>,
-    /// Of the frames, 1 for the outermost.
-    pub depth: usize,
-    /// What the last call returned, before it.
-    pub return_data: Bytes,
-    /// Of the transaction, before it.
-    pub refund: i64,
-    /// How it failed: `revert`, or a reason of `Outcome::Halt`.
-    pub error: Option<&'static str>,
-    /// Before it, if asked for.
-    pub memory: Option<Vec<u8>>,
-    /// Whose code runs.
-    pub code_address: Address,
-    /// Nothing may be changed.
-    pub is_static: bool,
-}
-
-impl Step {
-    fn size_bytes(&self) -> usize {
-        let memory = self.memory.as_ref().map_or(0, Vec::len);
-        size_of::<Self>() + 32 * self.stack.len() + self.return_data.len() + memory
-    }
-}
-
-/// Takes steps; false ends the execution.
-pub type Sink<'a> = Box<dyn FnMut(Vec<Step>) -> bool + 'a>;
+/// Takes events; false ends the execution.
+pub type Sink<'a> = Box<dyn FnMut(Vec<TraceEvent>) -> bool + 'a>;
 
 /// A frame on its way.
 #[derive(Debug, Clone, Copy)]
@@ -77,14 +44,19 @@ struct Frame {
     /// Of the transaction when the frame began.
     refund: i64,
     code_address: Address,
+    /// The one it is at.
+    instruction: Option<Instruction>,
 }
 
-/// Collects steps and hands them over.
+/// Collects events and hands them over.
 pub struct Recorder<'a> {
     sink: Sink<'a>,
-    with_memory: bool,
-    steps: Vec<Step>,
+    options: TraceOptions,
+    events: Vec<TraceEvent>,
     size_bytes: usize,
+    /// Place of the step whose instruction is being executed.
+    step: Option<usize>,
+    destruction: Option<Destruction>,
     frames: Vec<Frame>,
     /// Of the transaction, after the last instruction.
     refund: i64,
@@ -98,13 +70,15 @@ impl std::fmt::Debug for Recorder<'_> {
 }
 
 impl<'a> Recorder<'a> {
-    /// Hands steps to `sink`, with the memory before each if `with_memory`.
-    pub fn new(sink: Sink<'a>, with_memory: bool) -> Self {
+    /// Hands what `options` ask for to `sink`.
+    pub fn new(sink: Sink<'a>, options: TraceOptions) -> Self {
         Self {
             sink,
-            with_memory,
-            steps: Vec::new(),
+            options,
+            events: Vec::new(),
             size_bytes: 0,
+            step: None,
+            destruction: None,
             frames: Vec::new(),
             refund: 0,
             is_stopped: false,
@@ -117,86 +91,197 @@ impl<'a> Recorder<'a> {
     }
 
     fn flush(&mut self) {
-        let steps = std::mem::take(&mut self.steps);
+        let events = std::mem::take(&mut self.events);
         self.size_bytes = 0;
-        if !steps.is_empty() && !self.is_stopped {
-            self.is_stopped = !(self.sink)(steps);
+        if !events.is_empty() && !self.is_stopped {
+            self.is_stopped = !(self.sink)(events);
         }
     }
 
-    fn begin_frame(&mut self) {
+    /// Reports what is complete.
+    fn report(&mut self, event: TraceEvent) {
+        self.size_bytes += event.size_bytes();
+        self.events.push(event);
+        if self.size_bytes >= CHUNK_BYTES && self.step.is_none() {
+            self.flush();
+        }
+    }
+
+    fn begin_frame(&mut self, start: impl FnOnce() -> FrameStart) {
         self.frames.push(Frame {
             refund: self.refund,
             code_address: Address::ZERO,
+            instruction: None,
         });
+        if self.options.with_frames {
+            self.report(TraceEvent::Start(start()));
+        }
     }
 
-    fn end_frame(&mut self) {
-        self.frames.pop();
+    fn end_frame(&mut self, result: &InterpreterResult, is_missing: bool) {
+        let frame = self.frames.pop();
+        if !self.options.with_frames {
+            return;
+        }
+        let error = failure(result.result).or(is_missing.then_some("other: nonce overflow"));
+        let is_halt = error.is_some_and(|error| error != "revert");
+        let gas_used = if result.result.is_ok_or_revert() {
+            result.gas.total_gas_spent()
+        } else {
+            result.gas.limit()
+        };
+        let output = if is_halt {
+            Bytes::new()
+        } else {
+            result.output.clone()
+        };
+        self.report(TraceEvent::End(FrameEnd {
+            output,
+            gas_used,
+            error,
+            instruction: (frame.filter(|_| is_halt)).and_then(|frame| frame.instruction),
+        }));
     }
 
-    fn begin(&mut self, interpreter: &mut Interpreter<EthInterpreter>) {
+    fn begin(
+        &mut self,
+        interpreter: &mut Interpreter<EthInterpreter>,
+        balance: impl FnOnce(&Address) -> U256,
+    ) {
         if self.is_stopped {
             interpreter.halt(InstructionResult::Stop);
             return;
         }
-        let Some(frame) = self.frames.last() else {
+        let Some(frame) = self.frames.last_mut() else {
             return;
         };
         if interpreter.bytecode.bytecode_len() == 0 {
             return;
         }
+        let op = interpreter.bytecode.opcode();
+        let stack = interpreter.stack.data();
+        frame.instruction = Some(Instruction {
+            op,
+            words: stack.len(),
+            has_third: stack.iter().nth_back(2).is_some_and(|word| !word.is_zero()),
+            is_static: interpreter.runtime_flag.is_static(),
+        });
+        let before = *frame;
+        if op == SELFDESTRUCT && self.options.with_frames {
+            let address = interpreter.input.target_address;
+            self.destruction = interpreter.stack.data().last().map(|word| Destruction {
+                address,
+                beneficiary: Address::from_word((*word).into()),
+                balance: balance(&address),
+            });
+        }
+        if !self.options.instructions[usize::from(op)] {
+            return;
+        }
         let memory_size = interpreter.memory.size();
-        let memory = self
-            .with_memory
-            .then(|| interpreter.memory.slice(0..memory_size).to_vec());
-        self.steps.push(Step {
+        let memory =
+            (self.options.with_memory).then(|| interpreter.memory.slice(0..memory_size).to_vec());
+        self.step = Some(self.events.len());
+        self.events.push(TraceEvent::Step(Step {
             pc: interpreter.bytecode.pc(),
-            op: interpreter.bytecode.opcode(),
+            op,
             gas: interpreter.gas.remaining(),
             gas_cost: 0,
             memory_size,
             stack: interpreter.stack.data().to_vec(),
             depth: self.frames.len(),
             return_data: interpreter.return_data.buffer().clone(),
-            refund: frame.refund + interpreter.gas.refunded(),
+            refund: before.refund + interpreter.gas.refunded(),
             error: None,
             memory,
-            code_address: frame.code_address,
+            code_address: before.code_address,
             is_static: interpreter.runtime_flag.is_static(),
-        });
+        }));
     }
 
     fn end(&mut self, interpreter: &mut Interpreter<EthInterpreter>) {
         let before = self.frames.last().map_or(0, |frame| frame.refund);
         self.refund = before + interpreter.gas.refunded();
-        if interpreter.bytecode.bytecode_len() == 0 {
-            return;
+        if let Some(index) = self.step.take()
+            && let Some(TraceEvent::Step(step)) = self.events.get_mut(index)
+        {
+            complete(step, interpreter);
+            self.size_bytes += self.events[index].size_bytes();
         }
-        let Some(step) = self.steps.last_mut() else {
-            return;
-        };
-        step.gas_cost = step.gas.saturating_sub(interpreter.gas.remaining());
-        match interpreter.bytecode.action() {
-            Some(InterpreterAction::NewFrame(FrameInput::Create(inputs))) => {
-                step.gas_cost = step.gas_cost.saturating_sub(inputs.gas_limit());
-            }
-            Some(InterpreterAction::Return(result)) => {
-                step.error = match SuccessOrHalt::<HaltReason>::from(result.result) {
-                    SuccessOrHalt::Revert => Some("revert"),
-                    SuccessOrHalt::Halt(reason) => Some(halt_reason(&reason)),
-                    _ => None,
-                };
-                if step.error.is_some_and(|error| error != "revert") {
-                    step.gas_cost = step.gas;
-                }
-            }
-            _ => {}
+        if interpreter.bytecode.action().is_none()
+            && let Some(frame) = self.frames.last_mut()
+        {
+            frame.instruction = None;
         }
-        self.size_bytes += step.size_bytes();
+        if let Some(destruction) = self.destruction.take()
+            && let Some(InterpreterAction::Return(result)) = interpreter.bytecode.action()
+            && result.result == InstructionResult::SelfDestruct
+        {
+            self.report(TraceEvent::Destruction(destruction));
+        }
         if self.size_bytes >= CHUNK_BYTES {
             self.flush();
         }
+    }
+}
+
+/// Fills in what is known of a step when its instruction is over.
+fn complete(step: &mut Step, interpreter: &mut Interpreter<EthInterpreter>) {
+    step.gas_cost = step.gas.saturating_sub(interpreter.gas.remaining());
+    match interpreter.bytecode.action() {
+        Some(InterpreterAction::NewFrame(FrameInput::Create(inputs))) => {
+            step.gas_cost = step.gas_cost.saturating_sub(inputs.gas_limit());
+        }
+        Some(InterpreterAction::Return(result)) => {
+            step.error = failure(result.result);
+            if step.error.is_some_and(|error| error != "revert") {
+                step.gas_cost = step.gas;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// How an instruction or a frame failed, if it did.
+fn failure(result: InstructionResult) -> Option<&'static str> {
+    match SuccessOrHalt::<HaltReason>::from(result) {
+        SuccessOrHalt::Revert => Some("revert"),
+        SuccessOrHalt::Halt(reason) => Some(halt_reason(&reason)),
+        _ => None,
+    }
+}
+
+fn start_of_call(inputs: &CallInputs, data: Bytes) -> FrameStart {
+    let (kind, caller) = match inputs.scheme {
+        CallScheme::Call => ("CALL", inputs.caller),
+        CallScheme::CallCode => ("CALLCODE", inputs.caller),
+        CallScheme::DelegateCall => ("DELEGATECALL", inputs.target_address),
+        CallScheme::StaticCall => ("STATICCALL", inputs.caller),
+    };
+    FrameStart {
+        kind,
+        caller,
+        callee: inputs.bytecode_address,
+        address: inputs.target_address,
+        value: inputs.value.get(),
+        gas: inputs.gas_limit,
+        data,
+    }
+}
+
+fn start_of_creation(inputs: &CreateInputs, nonce: u64) -> FrameStart {
+    let created = inputs.created_address(nonce);
+    FrameStart {
+        kind: match inputs.scheme() {
+            CreateScheme::Create2 { .. } => "CREATE2",
+            _ => "CREATE",
+        },
+        caller: inputs.caller(),
+        callee: created,
+        address: created,
+        value: inputs.value(),
+        gas: inputs.gas_limit(),
+        data: inputs.init_code().clone(),
     }
 }
 
@@ -227,7 +312,10 @@ where
 
     fn step(&mut self, interpreter: &mut Interpreter<EthInterpreter>, context: &mut CTX) {
         if let Some(recorder) = &mut self.0 {
-            recorder.begin(interpreter);
+            recorder.begin(interpreter, |address| {
+                let account = context.journal().evm_state().get(address);
+                account.map_or(U256::ZERO, |account| account.info.balance)
+            });
         }
         if let Some(transfers) = &mut self.1 {
             transfers.begin_step(interpreter, context);
@@ -245,12 +333,19 @@ where
 
     fn log(&mut self, _: &mut CTX, log: Log) {
         if let Some(transfers) = &mut self.1 {
-            transfers.log(log);
+            transfers.log(log.clone());
+        }
+        if let Some(recorder) = &mut self.0
+            && recorder.options.with_frames
+        {
+            recorder.report(TraceEvent::Log(log));
         }
     }
 
-    fn call(&mut self, _: &mut CTX, inputs: &mut CallInputs) -> Option<CallOutcome> {
-        self.0.as_mut().map(Recorder::begin_frame);
+    fn call(&mut self, context: &mut CTX, inputs: &mut CallInputs) -> Option<CallOutcome> {
+        if let Some(recorder) = &mut self.0 {
+            recorder.begin_frame(|| start_of_call(inputs, inputs.input.bytes(context)));
+        }
         if let Some(transfers) = &mut self.1 {
             transfers.begin_call(inputs);
         }
@@ -258,14 +353,21 @@ where
     }
 
     fn call_end(&mut self, _: &mut CTX, _: &CallInputs, outcome: &mut CallOutcome) {
-        self.0.as_mut().map(Recorder::end_frame);
+        if let Some(recorder) = &mut self.0 {
+            recorder.end_frame(&outcome.result, false);
+        }
         if let Some(transfers) = &mut self.1 {
             transfers.end_frame(outcome.result.result.is_ok());
         }
     }
 
     fn create(&mut self, context: &mut CTX, inputs: &mut CreateInputs) -> Option<CreateOutcome> {
-        self.0.as_mut().map(Recorder::begin_frame);
+        if let Some(recorder) = &mut self.0 {
+            recorder.begin_frame(|| {
+                let caller = context.journal().evm_state().get(&inputs.caller());
+                start_of_creation(inputs, caller.map_or(0, |account| account.info.nonce))
+            });
+        }
         if let Some(transfers) = &mut self.1 {
             transfers.begin_create(inputs, context);
         }
@@ -273,7 +375,10 @@ where
     }
 
     fn create_end(&mut self, _: &mut CTX, _: &CreateInputs, outcome: &mut CreateOutcome) {
-        self.0.as_mut().map(Recorder::end_frame);
+        if let Some(recorder) = &mut self.0 {
+            let is_missing = outcome.address.is_none() && outcome.result.result.is_ok();
+            recorder.end_frame(&outcome.result, is_missing);
+        }
         if let Some(transfers) = &mut self.1 {
             transfers.end_frame(outcome.result.result.is_ok());
         }

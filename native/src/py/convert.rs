@@ -1,5 +1,7 @@
 //! Python objects to our types and back.
 
+use std::collections::HashSet;
+
 use alloy_primitives::{Address, B256, Bytes, Log, U256};
 use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
@@ -9,7 +11,8 @@ use revm::context::transaction::{AccessList, AccessListItem, Authorization, Sign
 
 use super::guard::{out_of_range, raise, wrong_size};
 use crate::engine::{
-    BlobSchedule, BlockContext, Fork, Message, Outcome, Override, Simulated, Withdrawal,
+    BlobSchedule, BlockContext, Fork, Message, Outcome, Override, Simulated, TraceOptions,
+    Withdrawal,
 };
 use crate::transaction::recover_authority;
 
@@ -175,7 +178,8 @@ pub fn block_context(object: &Bound<'_, PyAny>) -> PyResult<BlockContext> {
             Ok((number, address(&beneficiary)?))
         })?,
         deposit_contract: fields.address("deposit_contract")?,
-        transactions_only: fields.get("transactions_only")?.extract()?,
+        opens: fields.get("opens")?.extract()?,
+        closes: fields.get("closes")?.extract()?,
     })
 }
 
@@ -348,4 +352,21 @@ pub fn simulated<'py>(py: Python<'py>, result: &Simulated) -> PyResult<Bound<'py
     let logs = result.logs.iter().map(|entry| log(py, entry));
     let logs = logs.collect::<PyResult<Vec<_>>>()?;
     (outcome(py, &result.outcome)?, result.gas_used, logs).into_pyobject(py)
+}
+
+/// What a trace shall tell, from the fields of `TraceOptions`.
+pub fn trace_options(item: &Bound<'_, PyAny>) -> PyResult<TraceOptions> {
+    let wanted: Option<HashSet<u8>> = item.getattr("instructions")?.extract()?;
+    let instructions = wanted.map_or([true; 256], |wanted| {
+        let mut flags = [false; 256];
+        for op in wanted {
+            flags[usize::from(op)] = true;
+        }
+        flags
+    });
+    Ok(TraceOptions {
+        instructions,
+        with_memory: item.getattr("with_memory")?.extract()?,
+        with_frames: item.getattr("with_frames")?.extract()?,
+    })
 }

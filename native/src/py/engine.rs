@@ -9,6 +9,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 
 use super::convert::{
     Batch, address, block_context, fork, hash, int, message, outcome, overrides, simulated,
+    trace_options,
 };
 use super::guard::{detached, facts};
 use super::simulation;
@@ -231,18 +232,19 @@ impl Engine {
         message_item: &Bound<'py, PyAny>,
         changes: Option<&Bound<'py, PyAny>>,
         sink: &Bound<'py, PyAny>,
-        with_memory: bool,
+        options: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyTuple>> {
         let py = root.py();
         let (root, context) = (hash(root)?, block_context(context)?);
         let (message, changes) = (message(message_item)?, overrides(changes)?);
-        let callback = Callback::new(sink);
+        let (callback, options) = (Callback::new(sink), trace_options(options)?);
         let result = detached(py, || {
-            let recorder = callback.recorder(with_memory);
+            let recorder = callback.recorder(options);
             self.inner
                 .trace_call(&root, &context, &message, &changes, recorder)
         });
-        simulated(py, &callback.finish(result)?)
+        let (result, diff) = callback.finish(result)?;
+        (simulated(py, &result)?, PyBytes::new(py, &diff)).into_pyobject(py)
     }
 
     fn trace_transaction<'py>(
@@ -251,14 +253,14 @@ impl Engine {
         context: &Bound<'py, PyAny>,
         transactions: &Bound<'py, PyAny>,
         sink: &Bound<'py, PyAny>,
-        with_memory: bool,
+        options: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyTuple>> {
         let py = context.py();
         let (root, context) = (hash(parent_root)?, block_context(context)?);
         let batch = Batch::new(transactions)?;
-        let callback = Callback::new(sink);
+        let (callback, options) = (Callback::new(sink), trace_options(options)?);
         let result = detached(py, || {
-            let recorder = callback.recorder(with_memory);
+            let recorder = callback.recorder(options);
             self.inner
                 .trace_block(&root, &context, &batch.slices(), recorder)
         });

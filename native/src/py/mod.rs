@@ -12,7 +12,7 @@ mod trie;
 use pyo3::prelude::*;
 
 /// Number of the interface between this module and its Python adapters; both must agree.
-const ABI: u32 = 4;
+const ABI: u32 = 5;
 
 /// Version of the crate.
 #[pyfunction]

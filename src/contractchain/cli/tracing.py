@@ -8,7 +8,7 @@ import click
 from contractchain.errors import UsageError
 
 if TYPE_CHECKING:
-    from contractchain.types import TraceStep
+    from contractchain.types import TraceEvent
 
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 """Most of a trace that `--json` keeps in memory to print it at the end."""
@@ -29,9 +29,13 @@ class TraceOutput:
         self._lines: list[str] = []
         self._room_bytes = MAX_DOCUMENT_BYTES
 
-    def __call__(self, step: "TraceStep") -> None:
-        """Take one step."""
-        line = self._encode(step)
+    def __call__(self, event: "TraceEvent") -> None:
+        """Take one step; other events have no place here."""
+        from contractchain.types import TraceStep
+
+        if not isinstance(event, TraceStep):
+            return
+        line = self._encode(event)
         if not self.is_kept:
             click.echo(line)
             return

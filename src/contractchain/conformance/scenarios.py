@@ -29,6 +29,7 @@ from contractchain.types import (
     Halt,
     Hash32,
     Outcome,
+    TraceEvent,
     TraceStep,
     Withdrawal,
 )
@@ -254,10 +255,10 @@ def _call(
 def _trace(
     engine: ExecutionLayer, root: Hash32, context: BlockContext, message: Message
 ) -> tuple[TraceStep, ...]:
-    steps: list[TraceStep] = []
+    steps: list[TraceEvent] = []
     with suppress(ContractChainError):  # which the call without a trace has reported
         engine.trace_call(root, context, message, steps.append)
-    return tuple(steps)
+    return tuple(step for step in steps if isinstance(step, TraceStep))
 
 
 def _estimate(

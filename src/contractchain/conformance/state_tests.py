@@ -35,7 +35,15 @@ from contractchain.crypto import keccak256
 from contractchain.errors import ConfigError, ContractChainError, EngineError, ValidationError
 from contractchain.interfaces.execution import ExecutionLayer, TraceSink
 from contractchain.interfaces.execution_data import BlockContext, BlockExecution, CallResult
-from contractchain.types import EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, ZERO_HASH, Fork, Hash32, Header
+from contractchain.types import (
+    EMPTY_CODE_HASH,
+    EMPTY_TRIE_ROOT,
+    ZERO_HASH,
+    Fork,
+    Hash32,
+    Header,
+    TraceOptions,
+)
 from contractchain.types.fork import BlobSchedule
 
 KEYS = ("env", "pre", "transaction", "post")
@@ -172,7 +180,7 @@ def trace_state_case(
     def execute(root: Hash32, transaction: bytes) -> BlockExecution:
         nonlocal call
         traced = engine.trace_transaction(
-            root, case.context, [transaction], sink, with_memory=with_memory
+            root, case.context, [transaction], sink, options=TraceOptions(with_memory=with_memory)
         )
         call = traced.result
         return traced.execution
@@ -315,7 +323,8 @@ def _parse_context(
         excess_blob_gas=_excess_blob_gas(env, fork, schedule),
         blob_schedule=schedule if fork >= Fork.CANCUN else None,
         ancestor_hashes=b"".join(keccak256(str(number - back).encode()) for back in window),
-        transactions_only=True,
+        opens=False,
+        closes=False,
     )
 
 

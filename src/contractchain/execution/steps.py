@@ -36,7 +36,8 @@ def make_step(
 ) -> TraceStep:
     """Return a step; `error` is what the engine says, `is_static` whether nothing may change."""
     if error is not None and error != "revert":
-        error = _name_fault(op, stack, is_static=is_static, reported=error)
+        has_third = len(stack) > 2 and stack[-3] != 0
+        error = name_fault(error, op, len(stack), has_third, is_static)
     return TraceStep(
         pc,
         op,
@@ -59,14 +60,23 @@ def require_transaction(transactions: Sequence[bytes]) -> None:
         raise UsageError("there is no transaction to trace")
 
 
-def _name_fault(op: int, stack: tuple[int, ...], *, is_static: bool, reported: str) -> str:
+def name_fault(reported: str, op: int, words: int, has_third: bool, is_static: bool) -> str:
+    """Return the name of the failure of an instruction.
+
+    Args:
+        reported: What the engine says.
+        op: The instruction.
+        words: On the stack before it.
+        has_third: Whether the third word from the top, the value of a CALL, is not zero.
+        is_static: Whether nothing may change.
+    """
     known = OPCODES.get(op)
     if known is None or reported == "invalid-opcode":
         return reported
-    if len(stack) < known.pops:
+    if words < known.pops:
         return "stack-underflow"
-    if len(stack) - known.pops + known.pushes > STACK_LIMIT:
+    if words - known.pops + known.pushes > STACK_LIMIT:
         return "stack-overflow"
-    if is_static and (op in _CHANGES or (op == _CALL and stack[-3])):
+    if is_static and (op in _CHANGES or (op == _CALL and has_third)):
         return "static-violation"
     return reported

@@ -20,6 +20,7 @@ from contractchain.interfaces.execution_data import (
     CallResult,
     DecodedTransaction,
     Message,
+    TracedCall,
     TracedTransaction,
     TransactionRules,
 )
@@ -28,10 +29,20 @@ from contractchain.interfaces.simulation_data import (
     SimulatedBlock,
     SimulationTerms,
 )
-from contractchain.types import AccessEntry, Account, Address, Hash32, Outcome, TraceStep
+from contractchain.types import (
+    AccessEntry,
+    Account,
+    Address,
+    Hash32,
+    Outcome,
+    TraceEvent,
+    TraceOptions,
+)
 
-TraceSink: TypeAlias = Callable[[TraceStep], object]
-"""Takes the steps of a trace as they come."""
+TraceSink: TypeAlias = Callable[[TraceEvent], object]
+"""Takes the events of a trace as they come."""
+EVERY_STEP = TraceOptions()
+"""All instructions, and nothing else."""
 
 
 class TransactionDecoder(Protocol):
@@ -235,9 +246,9 @@ class Simulator(Protocol):
 
 
 class Tracer(Protocol):
-    """Executions that report every instruction.
+    """Executions that report what happens inside.
 
-    Steps reach the sink in the order of execution, soon after they were executed, so that a trace
+    Events reach the sink in the order of execution, soon after they happened, so that a trace
     of any length needs little memory. What the sink raises ends the execution and comes out of the
     call; no state is retained then. The sink must not call the engine.
     """
@@ -250,17 +261,17 @@ class Tracer(Protocol):
         sink: TraceSink,
         overrides: Mapping[Address, AccountOverride] | None = None,
         *,
-        with_memory: bool = False,
-    ) -> CallResult:
-        """Execute a call as `Simulator.call` does, and report its steps.
+        options: TraceOptions = EVERY_STEP,
+    ) -> TracedCall:
+        """Execute a call as `Simulator.call` does, and report what happens.
 
         Args:
             root: Root of the state; must be retained.
             context: The block around the call.
             message: The call.
-            sink: Takes the steps.
+            sink: Takes the events.
             overrides: Changes to accounts.
-            with_memory: Whether steps have the memory; it can be large.
+            options: Which events.
         """
         ...
 
@@ -271,11 +282,12 @@ class Tracer(Protocol):
         transactions: Sequence[bytes],
         sink: TraceSink,
         *,
-        with_memory: bool = False,
+        options: TraceOptions = EVERY_STEP,
     ) -> TracedTransaction:
         """Execute a block as a strict `execute_block` does, and report its last transaction.
 
-        To trace one of a sealed block, give the transactions up to it. The resulting state is
+        To trace one inside a sealed block, execute what is before it with a context that opens
+        and does not close, and trace it with one that does neither. The resulting state is
         retained once.
 
         Raises:
@@ -297,6 +309,7 @@ class ExecutionLayer(
 
 
 __all__ = [
+    "EVERY_STEP",
     "BlockExecutor",
     "ExecutionLayer",
     "Simulator",

@@ -91,8 +91,10 @@ class BlockContext:
     """(number, beneficiary) of each uncle, for rewards before the merge."""
     deposit_contract: Address = ZERO_ADDRESS
     """Whose logs become deposit requests (EIP-6110)."""
-    transactions_only: bool = False
-    """No system calls, withdrawals, rewards and requests: transactions outside of any block."""
+    opens: bool = True
+    """Whether the system calls before the transactions are made."""
+    closes: bool = True
+    """Whether withdrawals, rewards and requests follow the transactions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +160,16 @@ class CallResult:
     gas_used: int
     """Gas that a transaction would pay for, intrinsic gas included, refunds deducted."""
     logs: tuple[Log, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TracedCall:
+    """A call that was traced."""
+
+    result: CallResult
+    state_diff: bytes
+    """Encoded change from the state it ran on, overrides included; what a call leaves no trace of
+    otherwise. See `contractchain.codec.state_diff`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

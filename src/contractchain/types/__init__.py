@@ -15,7 +15,15 @@ from contractchain.types.primitives import (
     Hash32,
 )
 from contractchain.types.receipt import Log, Receipt
-from contractchain.types.trace import TraceStep
+from contractchain.types.trace import (
+    Destruction,
+    FrameEnd,
+    FrameKind,
+    FrameStart,
+    TraceEvent,
+    TraceOptions,
+    TraceStep,
+)
 from contractchain.types.transaction import (
     AccessEntry,
     AccessListTransaction,
@@ -42,8 +50,12 @@ __all__ = [
     "BlobTransaction",
     "Block",
     "ChainConfig",
+    "Destruction",
     "DynamicFeeTransaction",
     "Fork",
+    "FrameEnd",
+    "FrameKind",
+    "FrameStart",
     "Genesis",
     "GenesisAccount",
     "Halt",
@@ -58,6 +70,8 @@ __all__ = [
     "StorageLayout",
     "StorageVariable",
     "Success",
+    "TraceEvent",
+    "TraceOptions",
     "TraceStep",
     "Transaction",
     "Withdrawal",

@@ -166,7 +166,7 @@ def run(
     from contractchain.codec.trace import encode_summary
     from contractchain.execution import create_engine
     from contractchain.interfaces.execution_data import AccountOverride, BlockContext, Message
-    from contractchain.types import EMPTY_TRIE_ROOT, Fork
+    from contractchain.types import EMPTY_TRIE_ROOT, Fork, TraceOptions
 
     if (code is None) == (scenario is None):
         raise UsageError("give either `--code` or `--scenario`")
@@ -199,9 +199,11 @@ def run(
         result = executing.call(EMPTY_TRIE_ROOT, context, message, overrides)
         return _describe_run(result, executing.name, rules.value)
     output = TraceOutput()
-    result = executing.trace_call(
-        EMPTY_TRIE_ROOT, context, message, output, overrides, with_memory=trace_memory
+    options = TraceOptions(with_memory=trace_memory)
+    traced = executing.trace_call(
+        EMPTY_TRIE_ROOT, context, message, output, overrides, options=options
     )
+    result = traced.result
     answer = _describe_run(result, executing.name, rules.value)
     summary = encode_summary(result.outcome, result.gas_used, rules.value)
     return replace(answer, document=answer.document | output.build_document(summary), text=summary)

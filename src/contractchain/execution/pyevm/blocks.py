@@ -17,7 +17,7 @@ from contractchain.errors import (
 from contractchain.execution.pyevm.forks import blob_schedule_of, open_state
 from contractchain.execution.pyevm.states import StateStore
 from contractchain.execution.pyevm.system import close_block, open_block
-from contractchain.execution.pyevm.tracing import StepRecorder, start_tracing, stop_tracing
+from contractchain.execution.pyevm.tracing import Recorder, start_tracing, stop_tracing
 from contractchain.execution.pyevm.transactions import (
     GAS_PER_BLOB,
     RunResult,
@@ -94,7 +94,7 @@ def trace_transaction(
     parent_root: Hash32,
     context: BlockContext,
     transactions: Sequence[bytes],
-    recorder: StepRecorder,
+    recorder: Recorder,
 ) -> TracedTransaction:
     """Trace the last transaction; see `contractchain.interfaces.execution.Tracer`."""
     execution, last = _execute(store, decode, parent_root, context, transactions, True, recorder)
@@ -111,7 +111,7 @@ def _execute(
     context: BlockContext,
     transactions: Sequence[bytes],
     strict: bool,
-    recorder: StepRecorder | None,
+    recorder: Recorder | None,
 ) -> tuple[BlockExecution, RunResult | None]:
     """Execute a block; with a recorder, the last transaction is traced.
 
@@ -127,7 +127,7 @@ def _execute(
         max_blobs=schedule.max if schedule else 0,
         base_fee_per_gas=context.base_fee_per_gas if context.fork >= Fork.LONDON else 0,
     )
-    if not context.transactions_only:
+    if context.opens:
         open_block(state)
     block = _Block()
     last = None
@@ -155,7 +155,7 @@ def _execute(
         last = _include(store, state, block, index, transaction, decoded)
     if recorder is not None:
         stop_tracing(state)
-    requests_hash = None if context.transactions_only else close_block(state, block.logs)
+    requests_hash = close_block(state, block.logs) if context.closes else None
     changes, codes = world.collect_changes()
     execution = BlockExecution(
         state_root=store.apply(parent_root, changes, codes),
@@ -230,6 +230,6 @@ def _include(
 
 
 def _withdrawals_root(context: BlockContext) -> Hash32 | None:
-    if context.fork < Fork.SHANGHAI or context.transactions_only:
+    if context.fork < Fork.SHANGHAI or not context.closes:
         return None
     return calculate_list_root([encode_withdrawal(w) for w in context.withdrawals or ()])

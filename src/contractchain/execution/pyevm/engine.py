@@ -15,10 +15,10 @@ from contractchain.errors import DecodeError, ValidationError
 from contractchain.execution.pyevm import block_simulation, blocks, simulation
 from contractchain.execution.pyevm.recursion import deep_recursion
 from contractchain.execution.pyevm.states import StateStore
-from contractchain.execution.pyevm.tracing import StepRecorder
+from contractchain.execution.pyevm.tracing import Recorder
 from contractchain.execution.stateless import decode_checked
 from contractchain.execution.steps import require_transaction
-from contractchain.interfaces.execution import TraceSink
+from contractchain.interfaces.execution import EVERY_STEP, TraceSink
 from contractchain.interfaces.execution_data import (
     AccountOverride,
     AccountProof,
@@ -28,6 +28,7 @@ from contractchain.interfaces.execution_data import (
     DecodedTransaction,
     Message,
     StorageProof,
+    TracedCall,
     TracedTransaction,
     TransactionRules,
 )
@@ -44,6 +45,7 @@ from contractchain.types import (
     Address,
     Hash32,
     Outcome,
+    TraceOptions,
 )
 
 DECODED_CACHE = 4_096
@@ -259,13 +261,15 @@ class PyEvmEngine:
         sink: TraceSink,
         overrides: Mapping[Address, AccountOverride] | None = None,
         *,
-        with_memory: bool = False,
-    ) -> CallResult:
-        """Execute a call and report its steps."""
-        recorder = StepRecorder(sink, context.fork, with_memory=with_memory)
+        options: TraceOptions = EVERY_STEP,
+    ) -> TracedCall:
+        """Execute a call and report what happens."""
+        recorder = Recorder(sink, context.fork, options)
         with self._lock, deep_recursion():
             self._store.require(root)
-            return simulation.call(self._store, root, context, message, overrides or {}, recorder)
+            return simulation.trace_call(
+                self._store, root, context, message, overrides or {}, recorder
+            )
 
     def trace_transaction(
         self,
@@ -274,11 +278,11 @@ class PyEvmEngine:
         transactions: Sequence[bytes],
         sink: TraceSink,
         *,
-        with_memory: bool = False,
+        options: TraceOptions = EVERY_STEP,
     ) -> TracedTransaction:
-        """Execute a block and report the steps of its last transaction."""
+        """Execute a block and report what happens in its last transaction."""
         require_transaction(transactions)
-        recorder = StepRecorder(sink, context.fork, with_memory=with_memory)
+        recorder = Recorder(sink, context.fork, options)
         with self._lock, deep_recursion():
             self._store.require(parent_root)
             return blocks.trace_transaction(

@@ -5,6 +5,7 @@ from typing import Any
 
 from eth._utils.address import generate_contract_address
 
+from contractchain.codec.state_diff import encode_state_diff
 from contractchain.errors import (
     BlobFeeTooLowError,
     FeeTooLowError,
@@ -20,7 +21,7 @@ from contractchain.execution.pyevm.overriding import (
     override_precompiles,
 )
 from contractchain.execution.pyevm.states import StateStore
-from contractchain.execution.pyevm.tracing import StepRecorder, start_tracing
+from contractchain.execution.pyevm.tracing import Recorder, start_tracing
 from contractchain.execution.pyevm.transactions import (
     GAS_PER_BLOB,
     Run,
@@ -39,6 +40,7 @@ from contractchain.interfaces.execution_data import (
     BlockContext,
     CallResult,
     Message,
+    TracedCall,
 )
 from contractchain.types import (
     AccessEntry,
@@ -61,13 +63,29 @@ def call(
     context: BlockContext,
     message: Message,
     overrides: Overrides,
-    recorder: StepRecorder | None = None,
 ) -> CallResult:
-    """Execute a call; see `Simulator.call`, and with a recorder `Tracer.trace_call`."""
+    """Execute a call; see `Simulator.call`."""
+    return _call(_open(store, root, context, overrides), message)
+
+
+def trace_call(
+    store: StateStore,
+    root: Hash32,
+    context: BlockContext,
+    message: Message,
+    overrides: Overrides,
+    recorder: Recorder,
+) -> TracedCall:
+    """Execute a call that is recorded; see `Tracer.trace_call`."""
     state = _open(store, root, context, overrides)
-    if recorder is not None:
-        start_tracing(state, recorder)
-    gas_limit = context.gas_limit if message.gas_limit is None else message.gas_limit
+    start_tracing(state, recorder)
+    result = _call(state, message)
+    state.world.end_transaction()
+    return TracedCall(result=result, state_diff=encode_state_diff(*state.world.collect_changes()))
+
+
+def _call(state: Any, message: Message) -> CallResult:
+    gas_limit = state.context.gas_limit if message.gas_limit is None else message.gas_limit
     result = _execute(state, message, gas_limit)
     return CallResult(outcome=result.outcome, gas_used=result.gas_used, logs=result.logs)
 

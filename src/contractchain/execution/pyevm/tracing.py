@@ -1,4 +1,4 @@
-"""Every instruction as py-evm executes it.
+"""Every instruction as py-evm executes it, and the frames around them.
 
 A traced state computes with a class whose loop reports when an instruction begins and ends;
 entering a frame ends the instruction that calls it, and leaving one says how its last instruction
@@ -11,54 +11,74 @@ from functools import cache
 from typing import Any
 
 from eth.exceptions import Halt, InvalidInstruction
-from eth.exceptions import Revert as RevertError
 from eth.vm.gas_meter import GasMeter
 from eth.vm.opcode_values import CREATE, CREATE2
 
 from contractchain.execution.pyevm.dispatch import STOP, mend_fault
-from contractchain.execution.pyevm.forks import name_halt
+from contractchain.execution.pyevm.frames import (
+    FrameWatch,
+    build_end,
+    build_start,
+    make_log,
+    name_failure,
+    read_stack,
+)
 from contractchain.execution.steps import make_step
-from contractchain.types import Address, Fork
-from contractchain.types.trace import TraceStep
+from contractchain.types import Address, Fork, TraceEvent, TraceOptions
 
 SELF_DESTRUCT_REFUND = 24_000
 """Gas, before London; the transaction adds it at its end, a trace shows it as it comes."""
 
 
-class StepRecorder:
-    """Makes steps of what the frames of one transaction report, and hands them to a sink."""
+class Recorder:
+    """Makes events of what the frames of one transaction report, and hands them to a sink."""
 
     def __init__(
-        self, sink: Callable[[TraceStep], object], fork: Fork, *, with_memory: bool
+        self, sink: Callable[[TraceEvent], object], fork: Fork, options: TraceOptions
     ) -> None:
         self.sink = sink
-        self.with_memory = with_memory
+        self.options = options
         self.has_destruction_refund = fork < Fork.LONDON
         self.frames: list[_Frame] = []
 
-    def enter(self, computation: Any) -> None:
-        """Take note of a new frame; the instruction that calls it is over."""
-        refund, destroyed = 0, frozenset[Address]()
+    def start(self, message: Any) -> None:
+        """Take note of a call or a creation; the instruction that makes it is over."""
+        watch = None
         if self.frames:
             caller = self.frames[-1]
+            watch = caller.watch
+            if watch is not None:
+                watch.has_child = True
             caller.end(self.sink)
-            refund, destroyed = caller.calculate_refunds()
+        if self.options.with_frames:
+            self.sink(build_start(message, watch))
+
+    def finish(self, computation: Any) -> None:
+        """Take note of the end of a call or a creation, code paid for and stored."""
+        if self.options.with_frames:
+            self.sink(build_end(computation))
+
+    def enter(self, computation: Any) -> None:
+        """Take note of a new frame."""
+        refund, destroyed = 0, frozenset[Address]()
+        if self.frames:
+            refund, destroyed = self.frames[-1].calculate_refunds()
         self.frames.append(_Frame(self, computation, refund, destroyed))
 
     def leave(self, computation: Any) -> None:
         """Take note of the end of a frame, and of how it failed if it did."""
-        error = None
-        if computation.is_error:
-            reason = computation.error
-            error = "revert" if isinstance(reason, RevertError) else name_halt(reason)
-        self.frames.pop().end(self.sink, error)
+        error = name_failure(computation.error) if computation.is_error else None
+        frame = self.frames.pop()
+        if error is not None and frame.watch is not None:
+            computation.halted_at = frame.watch.instruction
+        frame.end(self.sink, error)
 
 
 class _Frame:
     """A frame while it runs, with the instruction it is at."""
 
     def __init__(
-        self, recorder: StepRecorder, computation: Any, refund: int, destroyed: frozenset[Address]
+        self, recorder: Recorder, computation: Any, refund: int, destroyed: frozenset[Address]
     ) -> None:
         self._recorder = recorder
         self._computation = computation
@@ -68,7 +88,7 @@ class _Frame:
         self._children_refund = 0
         self._destroyed = destroyed
         self._step: tuple[Any, ...] | None = None
-        self._consumed = 0
+        self.watch = FrameWatch(computation) if recorder.options.with_frames else None
         message = computation.msg
         self._code_address: Address = (
             message.storage_address if message.is_create else message.code_address
@@ -80,6 +100,11 @@ class _Frame:
         meter = computation._gas_meter
         meter.charges.clear()
         computation.charges.clear()
+        options = self._recorder.options
+        if self.watch is not None:
+            self.watch.begin(op)
+        if options.instructions is not None and op not in options.instructions:
+            return
         refund, destroyed = self.calculate_refunds()
         if self._recorder.has_destruction_refund:
             refund += SELF_DESTRUCT_REFUND * len(destroyed)
@@ -89,21 +114,23 @@ class _Frame:
             op,
             meter.gas_remaining,
             len(memory),
-            tuple(
-                value if isinstance(value, int) else int.from_bytes(value, "big")
-                for value in computation._stack.values
-            ),
+            read_stack(computation),
             bytes(computation.return_data),
             refund,
-            bytes(memory) if self._recorder.with_memory else None,
+            bytes(memory) if options.with_memory else None,
         )
 
-    def end(self, sink: Callable[[TraceStep], object], error: str | None = None) -> None:
+    def end(self, sink: Callable[[TraceEvent], object], error: str | None = None) -> None:
         """Report the instruction that has begun, unless that is done."""
-        if self._step is None:
-            return
+        if self._step is not None:
+            self._report(sink, error)
+            self._step = None
+        if self.watch is not None:
+            self.watch.end(sink, error)
+
+    def _report(self, sink: Callable[[TraceEvent], object], error: str | None) -> None:
+        assert self._step is not None
         pc, op, gas, memory_size, stack, return_data, refund, memory = self._step
-        self._step = None
         cost = sum(self._computation._gas_meter.charges)
         if error is not None and error != "revert":
             cost = gas
@@ -166,14 +193,47 @@ class _TracedComputation:
         self._gas_meter = _CountingMeter(self._gas_meter)
         self.charges: list[int] = []
         """What the present instruction has asked for, memory aside."""
+        self.halted_at: tuple[int, int, bool, bool] | None = None
+        self.given_back = 0
+        """Gas that the last call did not take, because it could not be made."""
 
     def consume_gas(self, amount: int, reason: str) -> None:
         super().consume_gas(amount, reason)  # type: ignore[misc]
         self.charges.append(amount)
 
+    def return_gas(self, amount: int) -> None:
+        super().return_gas(amount)  # type: ignore[misc]
+        self.given_back = amount
+
+    def add_log_entry(self, account: Address, topics: tuple[int, ...], data: bytes) -> None:
+        super().add_log_entry(account, topics, data)  # type: ignore[misc]
+        watch = self.state.recorder.frames[-1].watch
+        if watch is not None:
+            watch.log = make_log(account, topics, data)
+
+    @classmethod
+    def apply_message(
+        cls, state: Any, message: Any, context: Any, parent_computation: Any = None
+    ) -> Any:
+        if message.is_create:  # whose end is when the code is stored
+            return super().apply_message(state, message, context, parent_computation)  # type: ignore[misc]
+        state.recorder.start(message)
+        computation = super().apply_message(state, message, context, parent_computation)  # type: ignore[misc]
+        state.recorder.finish(computation)
+        return computation
+
+    @classmethod
+    def apply_create_message(
+        cls, state: Any, message: Any, context: Any, parent_computation: Any = None
+    ) -> Any:
+        state.recorder.start(message)
+        computation = super().apply_create_message(state, message, context, parent_computation)  # type: ignore[misc]
+        state.recorder.finish(computation)
+        return computation
+
     def run(self) -> None:
         """Execute the code to its end as `dispatch` does; empty code has no steps."""
-        recorder: StepRecorder = self.state.recorder
+        recorder: Recorder = self.state.recorder
         instructions: bytes = self.msg.code
         frame = recorder.frames[-1]
         counter = 0
@@ -204,7 +264,7 @@ class _TracedComputation:
         return is_handled
 
 
-def start_tracing(state: Any, recorder: StepRecorder) -> None:
+def start_tracing(state: Any, recorder: Recorder) -> None:
     """Make a state report what it computes."""
     state.recorder = recorder
     state.computation_class = _traced_class(type(state).computation_class)
@@ -212,7 +272,8 @@ def start_tracing(state: Any, recorder: StepRecorder) -> None:
 
 def stop_tracing(state: Any) -> None:
     """Make a state compute in silence again."""
-    vars(state).pop("computation_class", None)
+    for name in ("recorder", "computation_class"):
+        vars(state).pop(name, None)
 
 
 @cache

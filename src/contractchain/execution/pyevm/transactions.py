@@ -28,6 +28,7 @@ from contractchain.errors import (
     SenderHasCodeError,
 )
 from contractchain.execution.pyevm.forks import name_halt
+from contractchain.execution.pyevm.frames import make_log
 from contractchain.execution.pyevm.world import World
 from contractchain.execution.stateless import (
     AUTHORIZATION_GAS,
@@ -232,14 +233,7 @@ def is_delegation(code: bytes) -> bool:
 
 def logs_of(computation: Any) -> tuple[Log, ...]:
     """Return the logs of a computation, in order; none if it failed."""
-    return tuple(
-        Log(
-            address=address,
-            topics=tuple(topic.to_bytes(32, "big") for topic in topics),
-            data=bytes(data),
-        )
-        for address, topics, data in computation.get_log_entries()
-    )
+    return tuple(make_log(*entry) for entry in computation.get_log_entries())
 
 
 def _pay(world: World, address: Address, amount: int) -> None:
@@ -287,6 +281,10 @@ def _compute(state: Any, run: Run, created: Address | None, refund: int) -> Any:
     if world.account_has_code_or_nonce(created):
         computation = state.get_computation(message, context)
         computation.error = ContractCreationCollision("the address is taken")
+        recorder = vars(state).get("recorder")
+        if recorder is not None:
+            recorder.start(message)
+            recorder.finish(computation)
         return computation
     return computation_class.apply_create_message(state, message, context)
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from contractchain.errors import CallRefusedError, EngineUnavailableError, ValidationError
 from contractchain.execution.revm.faults import make_validation_error, raise_fault
-from contractchain.execution.steps import make_step, require_transaction
-from contractchain.interfaces.execution import TraceSink
+from contractchain.execution.steps import make_step, name_fault, require_transaction
+from contractchain.interfaces.execution import EVERY_STEP, TraceSink
 from contractchain.interfaces.execution_data import (
     AccountOverride,
     AccountProof,
@@ -16,6 +16,7 @@ from contractchain.interfaces.execution_data import (
     DecodedTransaction,
     Message,
     StorageProof,
+    TracedCall,
     TracedTransaction,
     TransactionRules,
 )
@@ -32,12 +33,18 @@ from contractchain.types import (
     AccessEntry,
     Account,
     Address,
+    Destruction,
+    FrameEnd,
+    FrameKind,
+    FrameStart,
     Halt,
     Hash32,
     Log,
     Outcome,
     Revert,
     Success,
+    TraceEvent,
+    TraceOptions,
 )
 
 if TYPE_CHECKING:
@@ -49,9 +56,10 @@ if TYPE_CHECKING:
         _OutcomeData,
         _SimulatedCallData,
         _StepData,
+        _TraceEventData,
     )
 
-NATIVE_ABI = 4
+NATIVE_ABI = 5
 """Number of the interface of the native core that this adapter is written for."""
 
 try:
@@ -244,15 +252,15 @@ class RevmEngine:
         sink: TraceSink,
         overrides: Mapping[Address, AccountOverride] | None = None,
         *,
-        with_memory: bool = False,
-    ) -> CallResult:
-        """Execute a call and report its steps; see `Tracer`."""
+        options: TraceOptions = EVERY_STEP,
+    ) -> TracedCall:
+        """Execute a call and report what happens; see `Tracer`."""
         take = _chunk_sink(sink)
         try:
-            result = self._engine.trace_call(root, context, message, overrides, take, with_memory)
+            result, diff = self._engine.trace_call(root, context, message, overrides, take, options)
         except _native.Fault as fault:
             raise_fault(fault)
-        return _call_result(result)
+        return TracedCall(result=_call_result(result), state_diff=diff)
 
     def trace_transaction(
         self,
@@ -261,13 +269,13 @@ class RevmEngine:
         transactions: Sequence[bytes],
         sink: TraceSink,
         *,
-        with_memory: bool = False,
+        options: TraceOptions = EVERY_STEP,
     ) -> TracedTransaction:
-        """Execute a block and report the steps of its last transaction; see `Tracer`."""
+        """Execute a block and report what happens in its last transaction; see `Tracer`."""
         require_transaction(transactions)
         try:
             fields, result = self._engine.trace_transaction(
-                parent_root, context, transactions, _chunk_sink(sink), with_memory
+                parent_root, context, transactions, _chunk_sink(sink), options
             )
         except _native.Fault as fault:
             raise_fault(fault)
@@ -299,12 +307,28 @@ class RevmEngine:
         return access_list, _call_result(result)
 
 
-def _chunk_sink(sink: TraceSink) -> "Callable[[list[_StepData]], None]":
-    def take(chunk: "list[_StepData]") -> None:
+def _chunk_sink(sink: TraceSink) -> "Callable[[list[_StepData | _TraceEventData]], None]":
+    def take(chunk: "list[_StepData | _TraceEventData]") -> None:
         for data in chunk:
-            sink(make_step(*data))
+            sink(make_step(*data) if isinstance(data[0], int) else _trace_event(data))
 
     return take
+
+
+def _trace_event(data: "_TraceEventData") -> TraceEvent:
+    match data[0]:
+        case "start":
+            return FrameStart(FrameKind(data[1]), *data[2:])
+        case "end":
+            _, output, gas_used, error, instruction = data
+            if error is not None and instruction is not None:
+                error = name_fault(error, *instruction)
+            return FrameEnd(output, gas_used, error)
+        case "log":
+            address, topics, body = data[1]
+            return Log(address=address, topics=topics, data=body)
+        case "destruction":
+            return Destruction(*data[1:])
 
 
 def _block_execution(fields: dict[str, Any]) -> BlockExecution:
