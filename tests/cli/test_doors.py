@@ -219,7 +219,7 @@ def test_a_malformed_file_is_refused(
         (["call", "account0", "f()"], "there is no contract at"),
         (["call", "Till", "limit", "--at", "9"], "block 9 is not in the chain"),
         (["call", "Till", "limit", "--rpc", "http://127.0.0.1:1"], "connection refused"),
-        (["call", "Till", "limit", "--rpc", "nowhere"], "`nowhere` is not an HTTP URL"),
+        (["call", "Till", "limit", "--rpc", "nowhere"], "`nowhere` is not the URL of a node"),
         (["call", "Till", "limit", "--rpc", "http://x", "--engine", "revm"], "has no effect"),
         (["completion", "tcsh"], "'tcsh' is not one of"),
     ],

@@ -27,8 +27,9 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "chain": ("chain", "Check, import and export the chain of the project."),
         "accounts": ("accounts", "List the development accounts and their balances."),
         "balance": ("balance", "Show the balance of an account."),
-        "block": ("block", "Show a block."),
+        "block": ("block", "Show a block, or each new one."),
         "tx": ("tx", "Show a transaction."),
+        "logs": ("logs", "Show the events of contracts, decoded."),
         "receipt": ("receipt", "Show the receipt of a transaction, with decoded events."),
     },
     "Tool": {

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from contractchain.client.project import Project
     from contractchain.client.registry import Registry
     from contractchain.client.remote import RemoteConnection
+    from contractchain.client.subscriptions import NEW_HEADS, NEW_TRANSACTIONS, new_logs
 
 __all__ = [
+    "NEW_HEADS",
+    "NEW_TRANSACTIONS",
     "Connection",
     "Contract",
     "EmbeddedConnection",
@@ -24,6 +27,7 @@ __all__ = [
     "Registry",
     "RemoteConnection",
     "load_contract",
+    "new_logs",
 ]
 
 _MODULES = {
@@ -34,6 +38,9 @@ _MODULES = {
     "Registry": "registry",
     "RemoteConnection": "remote",
     "load_contract": "compilation",
+    "new_logs": "subscriptions",
+    "NEW_HEADS": "subscriptions",
+    "NEW_TRANSACTIONS": "subscriptions",
 }
 
 

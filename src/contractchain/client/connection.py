@@ -7,7 +7,14 @@ from contractchain.client.registry import ChainIdentity
 from contractchain.types import Address, Hash32, Header, Outcome
 
 if TYPE_CHECKING:
-    from contractchain.chain import BlockReference, ReceiptView, SuggestedFees, TransactionView
+    from contractchain.chain import (
+        BlockReference,
+        LogFilter,
+        LogView,
+        ReceiptView,
+        SuggestedFees,
+        TransactionView,
+    )
     from contractchain.interfaces.execution_data import CallResult, Message
 
 
@@ -65,6 +72,16 @@ class ChainReader(Protocol):
 
     def find_receipt(self, transaction_hash: Hash32) -> "ReceiptView | None":
         """Return a receipt, None while the transaction is not mined."""
+        ...
+
+    def find_logs(
+        self, wanted: "LogFilter", first: "BlockReference", last: "BlockReference"
+    ) -> "list[LogView]":
+        """Return the matching logs of the blocks `first` to `last`, both included.
+
+        Raises:
+            BlockNotFoundError: either bound does not exist.
+        """
         ...
 
     def find_outcome(self, transaction_hash: Hash32) -> Outcome | None:

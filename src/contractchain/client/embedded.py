@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from contractchain.chain import (
         BlockReference,
         Chain,
+        LogFilter,
+        LogView,
         ReceiptView,
         SuggestedFees,
         TransactionView,
@@ -74,6 +76,12 @@ class EmbeddedConnection:
     def find_receipt(self, transaction_hash: Hash32) -> "ReceiptView | None":
         """Return a receipt, None while the transaction is not mined."""
         return self._chain.blocks.find_receipt(transaction_hash)
+
+    def find_logs(
+        self, wanted: "LogFilter", first: "BlockReference", last: "BlockReference"
+    ) -> "list[LogView]":
+        """Return the matching logs of the blocks `first` to `last`. Raises BlockNotFoundError."""
+        return self._chain.blocks.find_logs(first, last, wanted)
 
     def find_outcome(self, transaction_hash: Hash32) -> Outcome | None:
         """Return how a mined transaction ended."""

@@ -1,56 +1,59 @@
-"""A connection to a node over JSON-RPC and HTTP, one request at a time, on the standard library.
+"""A connection to a node over JSON-RPC, by HTTP or WebSocket, one request at a time.
 
-Follows no redirects and uses no proxy. Every wait is bounded, and so is the size of an answer. Its
-parser has a nesting limit of its own: the one of Python's `json` is Python's recursion limit, which
-py-evm raises beyond what the C stack can hold.
+Every wait for an answer is bounded, and so is its size. The parser has a nesting limit of its own:
+the one of Python's `json` is Python's recursion limit, which py-evm raises beyond what the C stack
+can hold.
 
 Spec:
     ethereum/execution-apis; JSON-RPC 2.0.
 """
 
-import http.client
 import json
 import time
-from base64 import b64encode
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from typing import Any, TypeVar
 
 import orjson
 
 from contractchain.chain import (
     BlockReference,
     BlockTag,
+    LogFilter,
+    LogView,
     ReceiptView,
     SuggestedFees,
     TransactionView,
 )
 from contractchain.chain.references import describe_reference
 from contractchain.client.connection import AccountState, BlockSummary
+from contractchain.client.http_transport import HttpTransport
 from contractchain.client.registry import ChainIdentity
 from contractchain.client.rpc_json import (
     read_block,
     read_bytes,
+    read_logs,
     read_quantity,
     read_receipt,
     read_transaction,
+    write_log_filter,
     write_message,
     write_reference,
 )
+from contractchain.client.subscriptions import Subscription, Wanted
+from contractchain.client.transport import PushTransport, Transport, parse_url
 from contractchain.codec.hexadecimal import to_hex
 from contractchain.errors import (
     BlockNotFoundError,
     DecodeError,
     NodeRefusedError,
     NodeResponseError,
-    NodeUnreachableError,
     ReceiptTimeoutError,
     UsageError,
 )
 from contractchain.interfaces.execution_data import CallResult, Message
 from contractchain.types import Address, Halt, Hash32, Outcome, Revert, Success
 
+T = TypeVar("T")
 TIMEOUT_SECONDS = 30
-MAX_ANSWER_BYTES = 256 << 20
 POLL_SECONDS = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
 DEFAULT_PRIORITY_FEE = 1_000_000_000
 _HALTS = {
@@ -78,27 +81,23 @@ class RemoteConnection:
         """Prepare to talk to a node; nothing is sent yet.
 
         Args:
-            url: `http://host:port/path` or `https://…`, with user and password if need be.
+            url: `http://host:port/path`, `https://…`, `ws://…` or `wss://…`, with user and password
+                if need be.
             timeout_seconds: For one request.
 
         Raises:
             UsageError: not such a URL.
         """
-        try:
-            parts = urlsplit(url)
-            host, port = parts.hostname, parts.port
-        except ValueError as error:
-            raise UsageError(f"`{url}` is not a URL: {error}") from error
-        if parts.scheme not in ("http", "https") or not host:
-            raise UsageError(f"`{url}` is not an HTTP URL", hint="write e.g. http://127.0.0.1:8545")
-        self._url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-        kind = http.client.HTTPConnection if parts.scheme == "http" else http.client.HTTPSConnection
-        self._http = kind(host, port, timeout=timeout_seconds)
-        self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        if parts.username is not None:
-            secret = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-            self._headers["Authorization"] = "Basic " + b64encode(secret.encode()).decode()
+        address = parse_url(url)
+        if address.is_websocket:
+            from contractchain.client.websocket_transport import WebSocketTransport
+
+            self._pushing: PushTransport | None = WebSocketTransport(address, timeout_seconds)
+            self._transport: Transport = self._pushing
+        else:
+            self._pushing = None
+            self._transport = HttpTransport(address, timeout_seconds)
+        self._url = address.shown
         self._asked = 0
         self._identity: ChainIdentity | None = None
 
@@ -106,6 +105,11 @@ class RemoteConnection:
     def place(self) -> str:
         """The URL, without user and password."""
         return self._url
+
+    @property
+    def can_push(self) -> bool:
+        """Whether the node can tell of what happens on this connection."""
+        return self._pushing is not None
 
     def request(self, method: str, *params: Any) -> Any:
         """Return the result of one JSON-RPC request.
@@ -117,54 +121,20 @@ class RemoteConnection:
         """
         self._asked += 1
         body = {"jsonrpc": "2.0", "id": self._asked, "method": method, "params": params}
-        status, answer = self._post(json.dumps(body).encode())
+        status, answer = self._transport.exchange(json.dumps(body).encode(), self._asked)
         try:
             document = orjson.loads(answer)
         except ValueError:
             document = None
         if not isinstance(document, dict) or not {"result", "error"} & set(document):
             raise NodeResponseError(
-                f"the answer is not JSON-RPC (HTTP status {status}: {_excerpt(answer)})",
+                f"the answer is not JSON-RPC ({status}: {_excerpt(answer)})",
                 url=self._url,
             )
         error = document.get("error")
         if error is not None:
             raise self._refusal(method, error)
         return document["result"]
-
-    def _post(self, body: bytes) -> tuple[int, bytes]:
-        """Return status and body of the answer.
-
-        A kept-alive connection that the node has closed meanwhile is opened again, once: no byte
-        of an answer was read, and a transaction that is sent twice is the same transaction.
-        """
-        try:
-            try:
-                return self._exchange(body)
-            except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
-                self._http.close()
-                return self._exchange(body)
-        except (OSError, http.client.HTTPException) as error:
-            self._http.close()
-            raise self._unreachable(error) from error
-
-    def _exchange(self, body: bytes) -> tuple[int, bytes]:
-        self._http.request("POST", self._target, body, self._headers)
-        response = self._http.getresponse()
-        answer = response.read(MAX_ANSWER_BYTES + 1)
-        if len(answer) > MAX_ANSWER_BYTES:
-            self._http.close()
-            raise NodeResponseError("the answer is too large", url=self._url)
-        return response.status, answer
-
-    def _unreachable(self, error: Exception) -> NodeUnreachableError:
-        if isinstance(error, TimeoutError):
-            reason = "no answer in time"
-        elif isinstance(error, ConnectionRefusedError):
-            reason = "connection refused"
-        else:
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        return NodeUnreachableError(reason, url=self._url, hint="is the node running there?")
 
     def _refusal(self, method: str, error: object) -> NodeRefusedError:
         fields = error if isinstance(error, dict) else {"message": str(error)}
@@ -306,7 +276,34 @@ class RemoteConnection:
 
     def close(self) -> None:
         """Close the connection."""
-        self._http.close()
+        self._transport.close()
+
+    def subscribe(self, wanted: Wanted[T]) -> Subscription[T]:
+        """Have the node tell of what happens, as an iterator.
+
+        Args:
+            wanted: `NEW_HEADS`, `NEW_TRANSACTIONS` or `new_logs(…)`.
+
+        Raises:
+            UsageError: the connection is not by `ws://` or `wss://`.
+            NodeRefusedError: the node has no such subscriptions.
+        """
+        if self._pushing is None:
+            raise UsageError(
+                f"{self._url} cannot tell of what happens",
+                hint="HTTP only answers: connect by ws:// or wss://",
+            )
+        identifier = self.request("eth_subscribe", *wanted.parameters)
+        return Subscription(self, self._pushing, wanted, str(identifier))
+
+    def find_logs(
+        self, wanted: LogFilter, first: BlockReference, last: BlockReference
+    ) -> list[LogView]:
+        """Return the matching logs of the blocks `first` to `last`."""
+        bounds = {"fromBlock": write_reference(first), "toBlock": write_reference(last)}
+        found = self.request("eth_getLogs", write_log_filter(wanted) | bounds)
+        logs: list[LogView] = self._read(read_logs, found)
+        return logs
 
     def _read(self, read: Any, value: Any) -> Any:
         try:

@@ -7,11 +7,13 @@ Spec:
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from contractchain.chain import (
     BlockReference,
     BlockTag,
+    LogFilter,
     LogView,
     ReceiptView,
     TransactionView,
@@ -27,6 +29,7 @@ from contractchain.types import (
     Authorization,
     BlobTransaction,
     DynamicFeeTransaction,
+    Hash32,
     Header,
     LegacyTransaction,
     SetCodeTransaction,
@@ -60,6 +63,16 @@ def write_message(message: Message) -> dict[str, Any]:
     if message.max_fee_per_gas:
         out["maxFeePerGas"] = hex(message.max_fee_per_gas)
         out["maxPriorityFeePerGas"] = hex(message.max_priority_fee_per_gas)
+    return out
+
+
+def write_log_filter(wanted: LogFilter) -> dict[str, Any]:
+    """Return a filter object, without bounds."""
+    out: dict[str, Any] = {}
+    if wanted.addresses:
+        out["address"] = sorted(map(to_hex, wanted.addresses))
+    if wanted.topics:
+        out["topics"] = [sorted(map(to_hex, accepted)) or None for accepted in wanted.topics]
     return out
 
 
@@ -100,6 +113,20 @@ def read_block(value: object) -> BlockSummary:
         hash=_hash(fields, "hash"),
         transaction_hashes=tuple(read_bytes(item, "transactions", size=32) for item in hashes),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewHead:
+    """A block that has become canonical, as nodes tell of it: without its transactions."""
+
+    header: Header
+    hash: Hash32
+
+
+def read_new_head(value: object) -> NewHead:
+    """Return a block of the subscription `newHeads`."""
+    fields = read_object(value, "head")
+    return NewHead(header=_read_header(fields), hash=_hash(fields, "hash"))
 
 
 def _read_header(fields: Fields) -> Header:
@@ -234,14 +261,23 @@ def read_receipt(value: object) -> ReceiptView:
         gas_used=_int(fields, "gasUsed"),
         cumulative_gas_used=_int(fields, "cumulativeGasUsed"),
         effective_gas_price=_int(fields, "effectiveGasPrice", 0),
-        logs=tuple(_read_log(read_object(log, "log")) for log in logs),
+        logs=tuple(map(read_log, logs)),
         logs_bloom=read_bytes(fields.get("logsBloom"), "logsBloom", size=256),
         blob_gas_used=_optional_int(fields, "blobGasUsed"),
         blob_gas_price=_optional_int(fields, "blobGasPrice"),
     )
 
 
-def _read_log(fields: Fields) -> LogView:
+def read_logs(value: object) -> list[LogView]:
+    """Return the logs of `eth_getLogs`."""
+    if not isinstance(value, list):
+        raise DecodeError("the logs are not a list", what=WHAT)
+    return [read_log(item) for item in value]
+
+
+def read_log(value: object) -> LogView:
+    """Return a log of a receipt, of `eth_getLogs` or of a subscription."""
+    fields = read_object(value, "log")
     topics = fields.get("topics")
     if not isinstance(topics, list):
         raise DecodeError("`topics` is not a list", what=WHAT)
@@ -255,6 +291,7 @@ def _read_log(fields: Fields) -> LogView:
         transaction_hash=_hash(fields, "transactionHash"),
         transaction_index=_int(fields, "transactionIndex"),
         index=_int(fields, "logIndex"),
+        is_removed=fields.get("removed") is True,
     )
 
 

@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
@@ -61,7 +62,10 @@ class KzgVerifier:
         request = HEAD.pack(of_cells, *map(len, parts), len(blobs)) + b"".join(parts)
         with self._lock:
             process = self._process
-            if process is None or process.poll() is not None:
+            if process is not None and process.poll() is not None:
+                _end(process)
+                process = None
+            if process is None:
                 process = self._process = _start()
             if process.stdin is None or process.stdout is None:
                 raise EngineUnavailableError("the verifier of KZG proofs has no pipes")
@@ -81,16 +85,21 @@ class KzgVerifier:
         """End the process, if there is one."""
         with self._lock:
             process, self._process = self._process, None
-        if process is None:
-            return
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
+        if process is not None:
+            _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Close the pipes of a process, upon which it ends."""
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):
                 pipe.close()
-        try:
-            process.wait(END_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    try:
+        process.wait(END_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _start() -> "subprocess.Popen[bytes]":

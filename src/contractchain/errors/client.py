@@ -89,6 +89,20 @@ class FunctionNotFoundError(NotFoundError):
 
 
 @dataclass(eq=False)
+class EventNotFoundError(NotFoundError):
+    """The contract has no such event."""
+
+    code: ClassVar[str] = "event-not-found"
+
+    message: str = ""
+    contract: str = ""
+    name: str = ""
+
+    def describe(self) -> str:
+        return f"contract `{self.contract}` has no event `{self.name}`"
+
+
+@dataclass(eq=False)
 class NotDeployedError(NotFoundError):
     """The name is known, but nothing was deployed under it on this chain."""
 

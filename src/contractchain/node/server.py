@@ -94,7 +94,7 @@ class RpcServer:
         return self
 
     def stop(self) -> None:
-        """End serving; requests under way are finished."""
+        """End serving; requests under way are finished. Stopping twice is harmless."""
         self._stop()
         if self._thread is not None:
             self._thread.join()
@@ -148,6 +148,7 @@ class RpcServer:
         try:
             await stopping.wait()
         finally:
+            self._stop = lambda: None
             if lock is not None:
                 lock.publish(None)
             server.close()

@@ -225,9 +225,9 @@ def test_a_client_that_does_not_read_is_closed_and_nobody_waits_for_it() -> None
     with serving(max_unsent_bytes=200_000, close_timeout_s=60.0) as server:
         slow = slow_subscriber(server)
         with dial(server) as client:
-            client.send(json.dumps({**CHAIN_ID, "method": "anvil_mine", "params": ["0x2710"]}))
+            client.send(json.dumps({**CHAIN_ID, "method": "anvil_mine", "params": ["0x1388"]}))
             assert json.loads(client.recv(60)) == {"jsonrpc": "2.0", "id": 1, "result": None}
-            assert ask(client, "eth_blockNumber")["result"] == "0x2710"
+            assert ask(client, "eth_blockNumber")["result"] == "0x1388"
         with slow:
             last = b""
             while b"bytes wait to be read, that is too slow" not in last:
