@@ -7,6 +7,7 @@ Spec:
 import hashlib
 from dataclasses import dataclass
 
+from contractchain.chain.bulk import without_cycle_collection
 from contractchain.chain.fees import INITIAL_BASE_FEE
 from contractchain.chain.forks import fork_of_genesis
 from contractchain.codec.block import hash_header
@@ -17,9 +18,11 @@ from contractchain.types import (
     EMPTY_CODE_HASH,
     EMPTY_TRIE_ROOT,
     ZERO_HASH,
+    Address,
     Block,
     Fork,
     Genesis,
+    GenesisAccount,
     Hash32,
     Header,
 )
@@ -47,24 +50,21 @@ def build_genesis_block(genesis: Genesis, execution: ExecutionLayer) -> GenesisB
 
 def encode_allocation(genesis: Genesis) -> bytes:
     """Return the allocation as a state diff from the empty state."""
-    changes = []
-    codes = []
-    for address, account in genesis.alloc:
-        code_hash = EMPTY_CODE_HASH
-        if account.code:
-            code_hash = keccak256(account.code)
-            codes.append(account.code)
-        slots = tuple((slot, int.from_bytes(value, "big")) for slot, value in account.storage)
-        changes.append(
-            AccountChange(
-                address=address,
-                nonce=account.nonce,
-                balance=account.balance,
-                code_hash=code_hash,
-                slots=tuple((slot, value) for slot, value in slots if value),
-            )
+    codes = {account.code for _, account in genesis.alloc if account.code}
+    hashes = {code: keccak256(code) for code in codes} | {b"": EMPTY_CODE_HASH}
+
+    def change_of(address: Address, account: GenesisAccount) -> AccountChange:
+        slots = ((slot, int.from_bytes(value, "big")) for slot, value in account.storage)
+        return AccountChange(
+            address=address,
+            nonce=account.nonce,
+            balance=account.balance,
+            code_hash=hashes[account.code],
+            slots=tuple((slot, value) for slot, value in slots if value),
         )
-    return encode_state_diff(changes, codes)
+
+    with without_cycle_collection():
+        return encode_state_diff((change_of(*entry) for entry in genesis.alloc), codes)
 
 
 def build_genesis_header(genesis: Genesis, state_root: Hash32) -> Header:

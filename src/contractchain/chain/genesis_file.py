@@ -7,8 +7,11 @@ much like a known one; in an account every other key is refused but those that o
 
 import json
 import re
+from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 
+from contractchain.chain.bulk import without_cycle_collection
 from contractchain.chain.genesis_config import parse_chain_config, to_config_json
 from contractchain.chain.json_fields import Fields, parse_fields, read_fields
 from contractchain.errors import closest
@@ -20,6 +23,9 @@ KEYS = (
     *("excessBlobGas", "parentBeaconBlockRoot"),
 )
 ACCOUNT_KEYS = ("balance", "nonce", "code", "storage")
+ACCOUNTS_AT_ONCE = 10_000
+_PLAIN_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
+_PLAIN_WORD = re.compile(r"0x[0-9a-fA-F]{64}", re.ASCII)
 _PLAIN_BALANCE = re.compile(r"0x[0-9a-f]{1,64}", re.ASCII)
 SKIPPED_ACCOUNT_KEYS = frozenset(("secretKey", "privateKey", "comment"))
 
@@ -60,10 +66,24 @@ def encode_genesis(genesis: Genesis) -> str:
     out |= {key: hex(value) for key, value in optional.items() if value is not None}
     if genesis.parent_beacon_block_root is not None:
         out["parentBeaconBlockRoot"] = "0x" + genesis.parent_beacon_block_root.hex()
-    out["alloc"] = {
-        "0x" + address.hex(): _to_account_json(account) for address, account in genesis.alloc
-    }
-    return json.dumps(out, indent=2)
+    head = json.dumps(out, indent=2).removesuffix("\n}")
+    return "".join((head, ',\n  "alloc": {', *_list_account_lines(genesis), "\n  }\n}"))
+
+
+def _list_account_lines(genesis: Genesis) -> Iterator[str]:
+    """Yield an account per line, many lines at a time.
+
+    `json.dumps` with an indentation works instruction by instruction in Python and needs several
+    times the memory and the time.
+    """
+    separator = "\n"
+    for start in range(0, len(genesis.alloc), ACCOUNTS_AT_ONCE):
+        lines = (
+            f'    "0x{address.hex()}": {json.dumps(_to_account_json(account))}'
+            for address, account in genesis.alloc[start : start + ACCOUNTS_AT_ONCE]
+        )
+        yield separator + ",\n".join(lines)
+        separator = ",\n"
 
 
 def _parse_genesis(fields: Fields) -> Genesis:
@@ -101,16 +121,21 @@ def _parse_alloc(fields: Fields) -> tuple[tuple[Address, GenesisAccount], ...]:
     if alloc is None:
         return ()
     accounts: dict[Address, GenesisAccount] = {}
-    for key, value in alloc.items():
-        address = alloc.to_bytes(key, key, size=20)
-        if address in accounts:
-            raise alloc.fault(key, "is there twice")
-        accounts[address] = _find_plain_account(value) or _parse_account(_get_object(alloc, key))
-    return tuple(sorted(accounts.items()))
+    with without_cycle_collection():
+        for key, value in alloc.take_items():
+            if _PLAIN_ADDRESS.fullmatch(key):
+                address = bytes.fromhex(key[2:])
+            else:
+                address = alloc.to_bytes(key, key, size=20)
+            if address in accounts:
+                raise alloc.fault(key, "is there twice")
+            account = _find_plain_account(value)
+            accounts[address] = account or _parse_account(_to_object(alloc, key, value))
+        return tuple(sorted(accounts.items(), key=itemgetter(0)))
 
 
-def _get_object(alloc: Fields, key: str) -> Fields:
-    entry = alloc.find_object(key)
+def _to_object(alloc: Fields, key: str, value: object) -> Fields:
+    entry = alloc.to_object(key, value)
     if entry is None:
         raise alloc.fault(key, "expected an object, found null")
     return entry
@@ -157,6 +182,8 @@ def _parse_storage(entry: Fields) -> tuple[tuple[Hash32, Hash32], ...]:
 
 def _to_word(storage: Fields, key: str, value: object) -> Hash32:
     """geth takes short hex and pads it on the left."""
+    if isinstance(value, str) and _PLAIN_WORD.fullmatch(value):
+        return bytes.fromhex(value[2:])
     if isinstance(value, str) and len(value) % 2:
         value = "0x0" + value[2:] if value.startswith(("0x", "0X")) else "0" + value
     data = storage.to_bytes(key, value)

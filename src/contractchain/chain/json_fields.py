@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from contractchain.chain.bulk import without_cycle_collection
 from contractchain.errors import ConfigError
 
 
@@ -28,6 +29,11 @@ class Fields:
         """Yield keys and values as they are."""
         yield from self._values.items()
 
+    def take_items(self) -> Iterator[tuple[str, Any]]:
+        """Yield keys and values, and forget each: a large object is freed while it is read."""
+        for key in tuple(self._values):
+            yield key, self._values.pop(key)
+
     def names(self) -> tuple[str, ...]:
         """Return the keys."""
         return tuple(self._values)
@@ -42,7 +48,10 @@ class Fields:
 
     def find_object(self, key: str) -> "Fields | None":
         """Return an object, None if there is none."""
-        value = self._values.get(key)
+        return self.to_object(key, self._values.get(key))
+
+    def to_object(self, key: str, value: object) -> "Fields | None":
+        """Return the object that belongs to `key`, None for null."""
         if value is None:
             return None
         if not isinstance(value, dict):
@@ -113,7 +122,11 @@ def parse_fields(text: str | bytes, *, path: str | None = None) -> Fields:
         ConfigError: not JSON, not an object, or a key twice in one object.
     """
     try:
-        document = json.loads(text, object_pairs_hook=_reject_duplicates)
+        if isinstance(text, bytes):
+            # Decoded here, so that of a large file there is only one copy while it is parsed.
+            text = text.decode(json.detect_encoding(text), "surrogatepass")
+        with without_cycle_collection():
+            document = json.loads(text, object_pairs_hook=_reject_duplicates)
     except json.JSONDecodeError as error:
         raise ConfigError(
             f"not JSON: {error.msg} (column {error.colno})", path=path, line=error.lineno
@@ -133,13 +146,16 @@ def read_fields(path: Path) -> Fields:
     Raises:
         ConfigError: the file cannot be read, or is not as `parse_fields` wants it.
     """
+    return parse_fields(_read_bytes(path), path=str(path))
+
+
+def _read_bytes(path: Path) -> bytes:
     try:
-        text = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise ConfigError(
             f"cannot be read: {(error.strerror or str(error)).lower()}", path=str(path)
         ) from error
-    return parse_fields(text, path=str(path))
 
 
 class _DuplicateKeyError(Exception):

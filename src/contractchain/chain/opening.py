@@ -22,7 +22,7 @@ from contractchain.errors import (
 )
 from contractchain.interfaces.execution import ExecutionLayer
 from contractchain.interfaces.store import Store
-from contractchain.types import Genesis
+from contractchain.types import Genesis, Hash32
 
 GENESIS_KEY = "genesis"
 """Metadata that holds the genesis as JSON."""
@@ -57,14 +57,23 @@ def find_stored_genesis(store: Store) -> Genesis | None:
         raise CorruptStoreError(f"the stored genesis is damaged: {error}") from error
 
 
-def initialise_store(store: Store, genesis: Genesis, execution: ExecutionLayer) -> None:
-    """Write the genesis into an empty store."""
+def initialise_store(store: Store, genesis: Genesis, execution: ExecutionLayer) -> Hash32:
+    """Write the genesis into an empty store; returns its state root, retained for the caller.
+
+    The store counts as empty until the block is in it, whatever came before.
+    """
+    seal = _put_genesis(store, genesis)
     built = build_genesis_block(genesis, execution)
-    execution.release(built.block.header.state_root)
+    store.put_metadata(SEAL_KEY, seal + built.block.hash)
+    store.commit_block(_to_executed(built).to_record())
+    return built.block.header.state_root
+
+
+def _put_genesis(store: Store, genesis: Genesis) -> Hash32:
+    """Write the text of a genesis, and return its hash."""
     text = encode_genesis(genesis).encode()
     store.put_metadata(GENESIS_KEY, text)
-    store.put_metadata(SEAL_KEY, keccak256(text) + built.block.hash)
-    store.commit_block(_to_executed(built).to_record())
+    return keccak256(text)
 
 
 def open_store_of_chain(
@@ -89,12 +98,13 @@ def open_store_of_chain(
     """
     stored = stored or find_stored_genesis(store)
     is_new = stored is None
+    made: Hash32 | None = None
     if stored is None:
         if store.head_number() is not None:
             raise CorruptStoreError("there are blocks, but no genesis to go with them")
         if genesis is None:
             raise ConfigError("the store is empty, and no genesis is given")
-        initialise_store(store, genesis, execution)
+        made = initialise_store(store, genesis, execution)
         stored = genesis
     if genesis is not None and genesis.config != stored.config:
         raise StoreMismatchError(
@@ -106,7 +116,11 @@ def open_store_of_chain(
         _check_genesis(store, execution, genesis or stored, first)
     head_number = store.head_number() or 0
     head = first if head_number == 0 else _read_block(store, head_number)
-    replayed = _restore_head(store, execution, head)
+    try:
+        replayed = _restore_head(store, execution, head)
+    finally:
+        if made is not None:
+            execution.release(made)
     return OpenedStore(genesis=stored, genesis_block=first, head=head, replayed_bytes=replayed)
 
 

@@ -13,7 +13,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from contractchain.codec.rlp import Item, as_bytes, as_int, as_list, decode, encode, encode_int
+from contractchain.codec.rlp import (
+    Item,
+    as_bytes,
+    as_int,
+    as_list,
+    decode,
+    encode,
+    encode_int,
+    wrap_list,
+)
 from contractchain.crypto import keccak256
 from contractchain.errors import DecodeError
 from contractchain.types import Address, Hash32
@@ -53,15 +62,24 @@ class StateDiff:
 
 def encode_state_diff(accounts: Iterable[AccountChange], codes: Iterable[bytes]) -> bytes:
     """Return the canonical encoding; the order of the arguments does not matter."""
-    items: list[Item] = []
-    for change in sorted(accounts, key=lambda c: c.address):
-        body: list[Item] = []
-        if not change.is_deleted:
-            body = [encode_int(change.nonce), encode_int(change.balance), change.code_hash]
-        slots: list[Item] = [[slot, encode_int(value)] for slot, value in sorted(change.slots)]
-        items.append([change.address, body, encode_int(int(change.cleared)), slots])
+    entries = sorted((change.address, _encode_change(change)) for change in accounts)
     unique = sorted(set(codes), key=keccak256)
-    return encode([items, unique])
+    return wrap_list(wrap_list(b"".join(entry for _, entry in entries)) + encode(unique))
+
+
+def _encode_change(change: AccountChange) -> bytes:
+    """Return the entry of one account; by parts, for a genesis may have a million of them."""
+    body = _EMPTY_LIST
+    if not change.is_deleted:
+        body = encode([encode_int(change.nonce), encode_int(change.balance), change.code_hash])
+    slots = _EMPTY_LIST
+    if change.slots:
+        slots = encode([(slot, encode_int(value)) for slot, value in sorted(change.slots)])
+    cleared = _TRUE if change.cleared else _FALSE
+    return wrap_list(encode(change.address) + body + cleared + slots)
+
+
+_EMPTY_LIST, _FALSE, _TRUE = encode([]), encode(b""), encode(b"\x01")
 
 
 def decode_state_diff(data: bytes) -> StateDiff:

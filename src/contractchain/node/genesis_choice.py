@@ -64,7 +64,8 @@ def check_agreement(config: NodeConfig, accounts: tuple[Account, ...], stored: G
     Raises:
         StoreMismatchError: names the value that differs.
     """
-    balances = {address: entry.balance for address, entry in stored.alloc}
+    own = {account.address for account in accounts}
+    balances = {address: entry.balance for address, entry in stored.alloc if address in own}
     funded = [balances.get(account.address, 0) for account in accounts]
     pairs: tuple[tuple[str, object, object], ...] = (
         ("chain_id", config.chain_id, stored.config.chain_id),

@@ -132,7 +132,8 @@ def open_local_chain(
         )
         consensus.start(chain)
         undo.pop_all()
-    funded = {address for address, _ in opened.genesis.alloc}
+    wanted = {account.address for account in accounts}
+    funded = wanted.intersection(address for address, _ in opened.genesis.alloc)
     return LocalNode(
         config=config,
         chain=chain,

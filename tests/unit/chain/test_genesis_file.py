@@ -1,8 +1,10 @@
 """geth's genesis.json: everything read, everything kept, every fault located."""
 
+import gc
 import json
 import os
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,11 +15,16 @@ from chain_cases import make_genesis
 from contractchain.chain.dao import find_dao_fork
 from contractchain.chain.genesis import build_genesis_block
 from contractchain.chain.genesis_config import ALL_KEYS, BLOCK_KEYS, EXTRA_NUMBERS, TIME_KEYS
-from contractchain.chain.genesis_file import decode_genesis, encode_genesis, load_genesis
+from contractchain.chain.genesis_file import (
+    ACCOUNTS_AT_ONCE,
+    decode_genesis,
+    encode_genesis,
+    load_genesis,
+)
 from contractchain.codec.block import decode_block
 from contractchain.errors import ConfigError
 from contractchain.interfaces.execution import ExecutionLayer
-from contractchain.types import Fork
+from contractchain.types import Fork, GenesisAccount
 
 ADDRESS = "0x" + "07" * 20
 VECTORS = Path(os.environ.get("CTC_VECTORS", "../shared/vectors"))
@@ -340,3 +347,40 @@ def test_numbers_of_the_bomb_and_the_dao_fork_may_be_text() -> None:
 def test_whatever_a_file_holds_the_answer_is_a_configuration_error(data: bytes) -> None:
     with pytest.raises(ConfigError):
         decode_genesis(data)
+
+
+def test_an_account_is_one_line_of_the_text() -> None:
+    alloc = {
+        number.to_bytes(20, "big"): GenesisAccount(balance=number, code=b"\x01" * (number % 3))
+        for number in range(1, ACCOUNTS_AT_ONCE + 5)
+    }
+    genesis = replace(decode_genesis(text()), alloc=tuple(alloc.items()))
+    lines = encode_genesis(genesis).splitlines()
+    assert sum(line.startswith('    "0x000000') for line in lines) == len(alloc)
+    assert decode_genesis("\n".join(lines)) == genesis
+
+
+def test_reading_leaves_the_collector_of_cycles_as_it_was() -> None:
+    assert gc.isenabled()
+    decode_genesis(text(alloc={ADDRESS: {"balance": "1"}}))
+    assert gc.isenabled()
+    with pytest.raises(ConfigError):
+        decode_genesis(text(alloc={ADDRESS: {"balance": "x"}}))
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        decode_genesis(text())
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_a_file_may_be_in_any_encoding_of_unicode(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "genesis.json"
+    path.write_text(text(alloc={ADDRESS: {"balance": "7"}}), encoding)
+    ((_, account),) = load_genesis(path).alloc
+    assert account.balance == 7
+    path.write_bytes(b'{"\xff": 1}')
+    with pytest.raises(ConfigError):
+        load_genesis(path)
