@@ -96,7 +96,8 @@ def open_store_of_chain(
         CorruptStoreError: blocks, diffs and state roots do not fit together.
         ConfigError: the store is empty and there is no genesis.
     """
-    stored = stored or find_stored_genesis(store)
+    is_same = genesis is not None and _is_sealed_with(store, genesis)
+    stored = genesis if is_same else stored or find_stored_genesis(store)
     is_new = stored is None
     made: Hash32 | None = None
     if stored is None:
@@ -112,7 +113,7 @@ def open_store_of_chain(
             hint="a chain keeps the `config` of its genesis; use another data directory",
         )
     first = _read_block(store, 0)
-    if not is_new and (genesis is not None or not _is_sealed(store, first)):
+    if not (is_new or is_same) and (genesis is not None or not _is_sealed(store, first)):
         _check_genesis(store, execution, genesis or stored, first)
     head_number = store.head_number() or 0
     head = first if head_number == 0 else _read_block(store, head_number)
@@ -159,6 +160,20 @@ def _is_sealed(store: Store, first: ExecutedBlock) -> bool:
     """
     text = store.get_metadata(GENESIS_KEY) or b""
     return store.get_metadata(SEAL_KEY) == keccak256(text) + first.hash
+
+
+def _is_sealed_with(store: Store, genesis: Genesis) -> bool:
+    """Tell whether the stored genesis and its block are known to be of this very genesis.
+
+    Nothing is parsed and executed for it. Where the text was written in another way, the answer is
+    no, and the genesis is compared by its block.
+    """
+    seal = store.get_metadata(SEAL_KEY)
+    if seal is None or store.head_number() is None:
+        return False
+    return seal[:32] == keccak256(encode_genesis(genesis).encode()) and _is_sealed(
+        store, _read_block(store, 0)
+    )
 
 
 def _check_genesis(

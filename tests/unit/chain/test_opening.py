@@ -1,6 +1,7 @@
 """Opening a store: same head, same root, or a clear refusal; old states come back."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from contractchain.execution import create_engine
 from contractchain.interfaces.execution import ExecutionLayer
 from contractchain.interfaces.store import BlockRecord, Store
 from contractchain.store import open_store
-from contractchain.types import Fork
+from contractchain.types import Fork, Genesis
 
 RECEIVER = accounts()[9].address
 
@@ -103,6 +104,58 @@ def test_a_store_without_a_seal_is_checked_and_opens(
     fill(store, 1)
     store.put_metadata("genesis-seal", b"")
     assert open_store_of_chain(store, execution, None).genesis == make_genesis()
+
+
+class CountingEngine:
+    """An engine that counts how often state diffs are applied."""
+
+    def __init__(self, engine: ExecutionLayer) -> None:
+        self._engine = engine
+        self.applied = 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._engine, name)
+
+    def apply_diffs(self, root: bytes, diffs: Sequence[bytes]) -> bytes:
+        self.applied += 1
+        return self._engine.apply_diffs(root, diffs)
+
+
+def count_applied(store: Store, genesis: Genesis | None) -> int:
+    """Return how often opening a store applies diffs, and check that no state is left over."""
+    engine = create_engine("auto")
+    counting = CountingEngine(engine)
+    opened = open_store_of_chain(store, counting, genesis)  # type: ignore[arg-type]
+    assert opened.genesis == make_genesis()
+    root = opened.head.block.header.state_root
+    assert engine.has_state(root)
+    engine.release(root)
+    assert not engine.has_state(root)
+    return counting.applied
+
+
+def test_the_state_of_a_new_chain_is_computed_once(store: Store) -> None:
+    assert count_applied(store, make_genesis()) == 1
+
+
+def test_a_genesis_that_is_known_is_not_executed_again(store: Store) -> None:
+    fill(store, 1)
+    assert count_applied(store, make_genesis()) == count_applied(store, None)
+
+
+def test_a_genesis_whose_text_was_written_otherwise_is_compared_by_its_block(store: Store) -> None:
+    fill(store, 1)
+    at_once = count_applied(store, None)
+    text = json.dumps(json.loads(encode_genesis(make_genesis())))
+    store.put_metadata("genesis", text.encode())
+    assert count_applied(store, make_genesis()) == at_once + 1
+
+
+def test_a_known_genesis_does_not_hide_a_damaged_text(store: Store) -> None:
+    fill(store, 1)
+    store.put_metadata("genesis", b"{}")
+    with pytest.raises(CorruptStoreError, match="genesis"):
+        open_store_of_chain(store, create_engine("auto"), make_genesis())
 
 
 def test_a_checkpoint_shortens_the_replay(store: Store, execution: ExecutionLayer) -> None:
