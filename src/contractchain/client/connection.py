@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         SuggestedFees,
         TransactionView,
     )
+    from contractchain.chain.simulation_plan import CallView, SimulationPlan
     from contractchain.interfaces.execution_data import CallResult, Message
 
 
@@ -25,6 +26,14 @@ class BlockSummary:
     header: Header
     hash: Hash32
     transaction_hashes: tuple[Hash32, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedBlock:
+    """A block that was simulated, with what came of its calls."""
+
+    block: BlockSummary
+    calls: "tuple[CallView, ...]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +107,16 @@ class Caller(Protocol):
 
     def estimate_gas(self, message: "Message") -> int | Outcome:
         """Return the least gas limit that succeeds now, or the failure at any limit."""
+        ...
+
+    def simulate(
+        self, plan: "SimulationPlan", at: "BlockReference"
+    ) -> "tuple[SimulatedBlock, ...]":
+        """Execute calls in blocks on top of a block; those that fill gaps are among the result.
+
+        Raises:
+            ContractChainError: the plan, or a call of it, cannot be executed.
+        """
         ...
 
 

@@ -3,7 +3,7 @@
 import time
 from typing import TYPE_CHECKING
 
-from contractchain.client.connection import AccountState, BlockSummary
+from contractchain.client.connection import AccountState, BlockSummary, SimulatedBlock
 from contractchain.client.registry import ChainIdentity
 from contractchain.codec.transaction import hash_transaction
 from contractchain.errors import ContractChainError, ReceiptTimeoutError
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         SuggestedFees,
         TransactionView,
     )
+    from contractchain.chain.simulation_plan import SimulationPlan
     from contractchain.interfaces.execution_data import CallResult, Message
 
 POLL_SECONDS = 0.02
@@ -94,6 +95,20 @@ class EmbeddedConnection:
     def estimate_gas(self, message: "Message") -> int | Outcome:
         """Return the least gas limit that succeeds now, or the failure at any limit."""
         return self._chain.calls.estimate_gas(message)
+
+    def simulate(self, plan: "SimulationPlan", at: "BlockReference") -> tuple[SimulatedBlock, ...]:
+        """Execute calls in blocks on top of a block. Raises ContractChainError."""
+        return tuple(
+            SimulatedBlock(
+                block=BlockSummary(
+                    header=view.block.header,
+                    hash=view.block.hash,
+                    transaction_hashes=tuple(item.hash for item in view.transactions),
+                ),
+                calls=view.calls,
+            )
+            for view in self._chain.simulations.simulate(plan, at)
+        )
 
     def get_next_nonce(self, address: Address) -> int:
         """Return the nonce for the next transaction of an account."""

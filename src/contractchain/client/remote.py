@@ -24,7 +24,8 @@ from contractchain.chain import (
     TransactionView,
 )
 from contractchain.chain.references import describe_reference
-from contractchain.client.connection import AccountState, BlockSummary
+from contractchain.chain.simulation_plan import SimulationPlan
+from contractchain.client.connection import AccountState, BlockSummary, SimulatedBlock
 from contractchain.client.http_transport import HttpTransport
 from contractchain.client.registry import ChainIdentity
 from contractchain.client.rpc_json import (
@@ -38,6 +39,7 @@ from contractchain.client.rpc_json import (
     write_message,
     write_reference,
 )
+from contractchain.client.simulation_json import read_simulation, write_simulation
 from contractchain.client.subscriptions import Subscription, Wanted
 from contractchain.client.transport import PushTransport, Transport, parse_url
 from contractchain.codec.hexadecimal import to_hex
@@ -232,6 +234,14 @@ class RemoteConnection:
             return _outcome_of(error)
         gas: int = self._read(read_quantity, result)
         return gas
+
+    def simulate(self, plan: SimulationPlan, at: BlockReference) -> tuple[SimulatedBlock, ...]:
+        """Execute calls in blocks on top of a block, as `eth_simulateV1` of the node does."""
+        result = self.request("eth_simulateV1", write_simulation(plan), write_reference(at))
+        try:
+            return read_simulation(result, plan)
+        except DecodeError as error:
+            raise NodeResponseError(str(error), url=self._url) from error
 
     def get_next_nonce(self, address: Address) -> int:
         """Return the nonce for the next transaction of an account."""

@@ -63,7 +63,28 @@ def write_message(message: Message) -> dict[str, Any]:
     if message.max_fee_per_gas:
         out["maxFeePerGas"] = hex(message.max_fee_per_gas)
         out["maxPriorityFeePerGas"] = hex(message.max_priority_fee_per_gas)
+    if message.access_list:
+        out["accessList"] = [
+            {"address": to_hex(entry.address), "storageKeys": list(map(to_hex, entry.slots))}
+            for entry in message.access_list
+        ]
+    if message.authorization_list:
+        out["authorizationList"] = list(map(_write_authorization, message.authorization_list))
+    if message.blob_versioned_hashes:
+        out["blobVersionedHashes"] = list(map(to_hex, message.blob_versioned_hashes))
+        out["maxFeePerBlobGas"] = hex(message.max_fee_per_blob_gas)
     return out
+
+
+def _write_authorization(authorization: Authorization) -> dict[str, str]:
+    return {
+        "chainId": hex(authorization.chain_id),
+        "address": to_hex(authorization.address),
+        "nonce": hex(authorization.nonce),
+        "yParity": hex(authorization.y_parity),
+        "r": hex(authorization.r),
+        "s": hex(authorization.s),
+    }
 
 
 def write_log_filter(wanted: LogFilter) -> dict[str, Any]:
