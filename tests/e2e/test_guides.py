@@ -4,11 +4,15 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from contractchain.client import EmbeddedConnection, RemoteConnection
 from contractchain.codec.config_file import decode_config
+from contractchain.node import NodeConfig, open_local_chain
 from contractchain.node.file import NodeFile
+from contractchain.node.server import RpcServer
 from contractchain.stress.campaign import Campaign
 
 GUIDES = Path(__file__).parents[2] / "docs" / "guide"
@@ -25,6 +29,22 @@ def test_the_tests_of_the_testing_guide_pass(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
     defined = "\n".join(blocks).count("\ndef test_") + blocks[0].startswith("def test_")
     assert f"{defined} passed" in done.stdout
+
+
+def test_the_python_of_the_node_guide_does_what_it_says(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (code,) = re.findall(r"^```python\n(.*?)^```", (GUIDES / "node.md").read_text(), re.M | re.S)
+    defined: dict[str, Any] = {}
+    exec(code, defined)
+    show = defined["show_what_would_happen"]
+    with open_local_chain(NodeConfig(data_dir=None)) as node, RpcServer(node, port=0) as server:
+        addresses = (node.accounts[0].address, b"\x5e" * 20, node.accounts[1].address)
+        show(EmbeddedConnection(node.chain, place="memory"), *addresses)
+        remote = RemoteConnection(server.url)
+        show(remote, *addresses)
+        remote.close()
+    assert capsys.readouterr().out == 2 * "1 Success 21000 1\n2 Success 21000 1\n"
 
 
 @pytest.mark.parametrize(("guide", "kind"), [("node.md", NodeFile), ("stress.md", Campaign)])
