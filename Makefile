@@ -57,6 +57,7 @@ fuzz: ## Engines and compiler on new scenarios for FUZZ_SECONDS, decoders and no
 	$(BIN)/python tests/fuzz/fuzz_rpc.py $(FUZZ_INPUTS)
 	$(BIN)/python tests/fuzz/fuzz_compiler.py $(FUZZ_SOURCES)
 	$(BIN)/python tests/fuzz/fuzz_http.py
+	$(BIN)/python tests/fuzz/fuzz_websocket.py
 	$(BIN)/python tests/lang/fuzz_programs.py --seconds $(FUZZ_SECONDS)
 
 eels: ## Install Ethereum's executable specification in an environment of its own (build/eels)

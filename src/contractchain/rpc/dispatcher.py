@@ -100,7 +100,7 @@ class Dispatcher(Generic[ContextT]):
             respond(encode_fault(None, fault))
             return None
         if isinstance(decoded, list):
-            return asyncio.create_task(_respond_with(self._answer_batch(decoded), respond))
+            return _start_task(self._answer_batch(decoded), respond)
         begun = self._begin(decoded)
         if isinstance(begun, bytes):
             respond(begun)
@@ -109,7 +109,9 @@ class Dispatcher(Generic[ContextT]):
         if isinstance(result, Later):
             result.listen(lambda outcome: respond(self._encode(call, outcome)))
             return None
-        return asyncio.create_task(_respond_with(self._finish(call, result), respond))
+        task = _start_task(self._finish(call, result), respond)
+        task.add_done_callback(lambda _: result.close())
+        return task
 
     async def _answer_batch(self, items: list[Item]) -> bytes:
         answers: list[bytes] = []
@@ -187,6 +189,13 @@ class Dispatcher(Generic[ContextT]):
 
 
 _UnderWay: TypeAlias = Later[Any] | Coroutine[Any, Any, Any]
+
+
+def _start_task(answer: Coroutine[Any, Any, bytes], respond: Respond) -> asyncio.Task[None]:
+    """Answer in a task. What is cancelled before it has begun is closed without a word."""
+    task = asyncio.create_task(_respond_with(answer, respond))
+    task.add_done_callback(lambda _: answer.close())
+    return task
 
 
 async def _respond_with(answer: Coroutine[Any, Any, bytes], respond: Respond) -> None:
