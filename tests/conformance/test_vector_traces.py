@@ -7,6 +7,7 @@ from vectors import ETHEREUM_TESTS, find_top, known_failures, list_groups
 
 from contractchain.codec.trace import encode_step
 from contractchain.conformance import Suite, trace_state_case
+from contractchain.conformance.scenarios import unify_halts
 from contractchain.conformance.state_tests import StateCase, read_state_cases
 from contractchain.errors import EngineUnavailableError
 from contractchain.execution import create_engine
@@ -33,7 +34,7 @@ def trace(case: StateCase, engine: ExecutionLayer) -> tuple[list[str], object]:
     lines: list[str] = []
 
     def take(step: TraceStep) -> None:
-        lines.append(f"{encode_step(step)} {step.code_address.hex()}")
+        lines.append(unify_halts(f"{encode_step(step)} {step.code_address.hex()}"))
         if len(lines) == MAX_STEPS:
             raise EnoughSteps
 

@@ -1,7 +1,6 @@
 """Both engines trace the same steps, line by line, under every fork they share."""
 
 import os
-import re
 from dataclasses import replace
 
 from comparing import facts, plain
@@ -10,7 +9,7 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from contractchain.codec.trace import encode_step
-from contractchain.conformance.scenarios import SAME_HALTS
+from contractchain.conformance.scenarios import unify_halts
 from contractchain.interfaces.execution import ExecutionLayer
 from contractchain.interfaces.execution_data import BlockContext, BlockExecution, Message
 from contractchain.types import Fork, GenesisAccount, TraceEvent, TraceOptions, TraceStep
@@ -41,10 +40,7 @@ EVERYTHING = TraceOptions(with_memory=True, with_frames=True)
 
 def show(events: list[TraceEvent]) -> list[str]:
     """Return a line per event; reasons that the engines may exchange are one."""
-    return [_REASONS.sub("out-of-gas", _line(event)) for event in events]
-
-
-_REASONS = re.compile("|".join(SAME_HALTS))
+    return [unify_halts(_line(event)) for event in events]
 
 
 def _line(event: TraceEvent) -> str:

@@ -6,6 +6,7 @@ environment and raw transactions. Nothing here says what must come out; the engi
 other (`compare_engines`).
 """
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from itertools import zip_longest
@@ -49,6 +50,12 @@ SAME_HALTS = (
 """Reasons that the engines may exchange: where one instruction has two faults, such as a stack too
 small and memory, or the instruction itself, that no gas pays for, either may be named; MODEXP with
 lengths that no gas pays for is a failed precompile to revm."""
+_SAME_HALTS = re.compile("|".join(SAME_HALTS))
+
+
+def unify_halts(line: str) -> str:
+    """Return a line of a trace in which the reasons that the engines may exchange are one."""
+    return _SAME_HALTS.sub("out-of-gas", line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
