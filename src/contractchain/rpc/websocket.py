@@ -1,9 +1,10 @@
 """WebSocket for JSON-RPC on an asyncio protocol: requests as they come, notifications in between.
 
 Framing and handshake are those of `websockets`, without its I/O. A connection begins as HTTP
-(`contractchain.rpc.stream`) and is handed over when the upgrade is accepted. Requests of one
-connection are under way together and answered as they are done; what is sent to it is bounded: who
-reads too slowly is told so and closed, and nobody else waits for him. No compression, no
+(`contractchain.rpc.stream`) and is handed over when the upgrade is accepted. Most of what comes is
+one whole message in one piece; that is read here, and everything else by the library. Requests of
+one connection are under way together and answered as they are done. What is sent to it is bounded:
+who reads too slowly is told so and closed, and nobody else waits for it. No compression, no
 subprotocols.
 
 Spec:
@@ -11,6 +12,7 @@ Spec:
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Iterable
 from typing import Protocol
@@ -24,10 +26,20 @@ from websockets.server import ServerProtocol
 from contractchain.rpc.dispatcher import Respond
 from contractchain.rpc.http_policy import HttpPolicy
 
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # where it was not compiled
+    from websockets.utils import apply_mask
+
+log = logging.getLogger("contractchain.rpc")
 MAX_UNDER_WAY = 128
 """Requests of one connection under way at a time."""
 MAX_WAITING = 16
 """Messages that wait before reading pauses; also how many are begun in one turn of the loop."""
+WHOLE_TEXT = 0x81
+MASKED, SIZE = 0x80, 0x7F
+SMALL = 125
+"""Bytes of a message whose size is in the second byte of its frame."""
 DATA = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
 
 
@@ -63,12 +75,69 @@ def shake_hands(
         The protocol, and the response in bytes, empty if the headers cannot be read. The request
         is refused if the protocol is not open then.
     """
-    protocol = ServerProtocol(max_size=policy.max_body_bytes)
+    protocol = ServerProtocol(max_size=policy.max_body_bytes, logger=_Errors(log))
     protocol.receive_data(Request("/", Headers(headers)).serialize())
     for request in protocol.events_received():
         if isinstance(request, Request):
             protocol.send_response(protocol.accept(request))
     return protocol, b"".join(protocol.data_to_send())
+
+
+def find_message(data: bytes) -> bytes | None:
+    """Return the text of a frame if `data` is just that: one whole message, as most pieces are."""
+    if len(data) < 6 or data[0] != WHOLE_TEXT or not data[1] & MASKED:
+        return None
+    end = _find_end(data, 0)
+    if end != len(data):
+        return None
+    start = {126: 8, 127: 14}.get(data[1] & SIZE, 6)
+    return apply_mask(data[start:], data[start - 4 : start])
+
+
+def measure_rest(data: bytes, rest: int) -> int | None:
+    """Return how many bytes are missing of the last frame of `data`, None if it does not say.
+
+    Args:
+        data: Frames.
+        rest: Bytes that belong to the frame before.
+    """
+    at = rest
+    while at < len(data):
+        end = _find_end(data, at)
+        if end is None:
+            return None
+        at = end
+    return at - len(data)
+
+
+def _find_end(data: bytes, at: int) -> int | None:
+    """Return where the frame ends that begins at a place, None if its head is not whole."""
+    head = data[at : at + 10]
+    if len(head) < 2:
+        return None
+    size, start = head[1] & SIZE, 2
+    if size > SMALL:
+        start = 4 if size == SMALL + 1 else 10
+        if len(head) < start:
+            return None
+        size = int.from_bytes(head[2:start], "big")
+    return at + start + (4 if head[1] & MASKED else 0) + size
+
+
+def _head_of_text(size: int) -> bytes:
+    """Return the head of a frame from the server that holds a whole message."""
+    if size <= SMALL:
+        return bytes((WHOLE_TEXT, size))
+    if size < 1 << 16:
+        return bytes((WHOLE_TEXT, SMALL + 1)) + size.to_bytes(2, "big")
+    return bytes((WHOLE_TEXT, SMALL + 2)) + size.to_bytes(8, "big")
+
+
+class _Errors(logging.LoggerAdapter[logging.Logger]):
+    """Lets through what goes wrong, and not that connections come and go."""
+
+    def isEnabledFor(self, level: int) -> bool:
+        return level >= logging.WARNING and super().isEnabledFor(level)
 
 
 class WebSocketConnection(asyncio.Protocol):
@@ -99,6 +168,8 @@ class WebSocketConnection(asyncio.Protocol):
         self._session = open_session(self.push)
         self._parts: list[bytes] = []
         """Of a message that has not come whole."""
+        self._rest: int | None = 0
+        """Bytes that are missing of the frame that is coming; None: that cannot be told."""
         self._waiting: deque[bytes] = deque()
         self._under_way = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -135,15 +206,26 @@ class WebSocketConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._is_heard = True
+        is_between = self._rest == 0 and not self._parts
+        message = find_message(data) if is_between else None
+        if message is not None and len(message) <= self._policy.max_body_bytes and self._is_open:
+            self._waiting.append(message)
+            self._advance()
+        else:
+            self._read(data)
+        if len(self._waiting) >= MAX_WAITING and not self._is_full:
+            self._is_full = True
+            self._transport.pause_reading()
+
+    def _read(self, data: bytes) -> None:
+        """Take what is not simply one message."""
+        self._rest = None if self._rest is None else measure_rest(data, self._rest)
         self._protocol.receive_data(data)
         for event in self._protocol.events_received():
             if isinstance(event, Frame) and event.opcode in DATA:
                 self._take(event)
         self._flush()
         self._advance()
-        if len(self._waiting) >= MAX_WAITING and not self._is_full:
-            self._is_full = True
-            self._transport.pause_reading()
 
     def eof_received(self) -> bool:
         self._protocol.receive_eof()
@@ -157,8 +239,7 @@ class WebSocketConnection(asyncio.Protocol):
         if self._transport.get_write_buffer_size() > self._policy.max_unsent_bytes:
             self._give_up()
             return
-        self._protocol.send_text(message)
-        self._flush()
+        self._transport.write(_head_of_text(len(message)) + message)
 
     def stop(self) -> None:
         """Close when the requests under way are answered."""

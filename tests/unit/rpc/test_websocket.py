@@ -5,15 +5,20 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from itertools import accumulate, pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.frames import Frame, Opcode
 from websockets.sync.client import ClientConnection, connect
 
 from contractchain.node import NodeConfig, open_local_chain
 from contractchain.node.server import RpcServer
 from contractchain.rpc.http_policy import HttpPolicy
+from contractchain.rpc.websocket import find_message, measure_rest
 
 CHAIN_ID = {"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}
 HANDSHAKE = (
@@ -288,3 +293,47 @@ def wait_until(holds: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
     asyncio.run(asyncio.wait_for(wait(), 10))
+
+
+@given(
+    frames=st.lists(
+        st.tuples(
+            st.sampled_from([Opcode.TEXT, Opcode.BINARY, Opcode.PING, Opcode.CONT]),
+            st.sampled_from([0, 1, 125, 126, 127, 300, 65535, 65536]),
+            st.booleans(),
+        ),
+        max_size=5,
+    ),
+    cuts=st.lists(st.floats(0, 1), max_size=4),
+)
+def test_where_frames_end_is_known_however_they_are_cut(
+    frames: list[tuple[Opcode, int, bool]], cuts: list[float]
+) -> None:
+    encoded = [Frame(kind, b"x" * size, fin).serialize(mask=True) for kind, size, fin in frames]
+    whole = b"".join(encoded)
+    ends = set(accumulate(map(len, encoded), initial=0))
+    places = sorted({0, len(whole), *(int(cut * len(whole)) for cut in cuts)})
+    rest: int | None = 0
+    for start, end in pairwise(places):
+        rest = None if rest is None else measure_rest(whole[start:end], rest)
+        if rest is not None:
+            assert end + rest in ends
+    if not cuts:
+        assert rest == 0
+
+
+@given(
+    kind=st.sampled_from(list(Opcode)),
+    size=st.sampled_from([0, 1, 125, 126, 65535, 65536]),
+    fin=st.booleans(),
+    masked=st.booleans(),
+    behind=st.binary(max_size=2),
+)
+def test_a_message_is_found_if_it_is_all_there_is(
+    kind: Opcode, size: int, fin: bool, masked: bool, behind: bytes
+) -> None:
+    payload = b"x" * size
+    data = Frame(kind, payload, fin).serialize(mask=masked) + behind
+    is_one = kind is Opcode.TEXT and fin and masked and not behind
+    assert find_message(data) == (payload if is_one else None)
+    assert find_message(data[:-1]) is None
