@@ -2,13 +2,15 @@
 accounts, beside py-evm's `trie`.
 
 Usage: python tests/bench/bench_scale.py [--sizes 1000,10000,…] [--trie-up-to N] [--blocks N]
-           [--state-tests] [--plot FILE.png]
+           [--state-tests] [--plot FILE.png] [--genesis N]
 
 One chain grows from size to size: a contract sends a wei to each address that its calldata lists,
 so that blocks are built, executed, hashed and committed as always. At each size, `--blocks` blocks
 touch 1,000 accounts each, chosen at random; then another process opens the chain again. Every size
 is a process of its own, whose memory is read from the system. The `trie` package is given the same
 number of accounts and the same updates, all of a block in one batch, pruning off.
+
+With `--genesis N`, only what a genesis.json with so many accounts costs (`genesis_of_size.py`).
 
 With `--state-tests`, also how many of a fixed sample of Ethereum's state tests each engine runs in
 a second.
@@ -29,6 +31,8 @@ from pathlib import Path
 from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from genesis_of_size import measure_genesis
 
 from contractchain.chain.dev_genesis import build_dev_genesis
 from contractchain.chain.genesis_file import encode_genesis
@@ -342,7 +346,12 @@ def main() -> None:
     parser.add_argument("--blocks", type=int, default=30)
     parser.add_argument("--state-tests", action="store_true")
     parser.add_argument("--plot", type=Path)
+    parser.add_argument("--genesis", type=int, metavar="N", help="only a genesis of N accounts")
     options = parser.parse_args()
+    if options.genesis is not None:
+        for line in measure_genesis(options.genesis):
+            print(line, flush=True)
+        return
     sizes = [int(size) for size in options.sizes.split(",")]
     print(
         "| accounts | block ms | state and root alone | us per account | `trie` ms | commit ms "

@@ -10,10 +10,18 @@ import re
 from collections.abc import Iterator
 from operator import itemgetter
 from pathlib import Path
+from typing import TypeAlias
 
 from contractchain.chain.bulk import without_cycle_collection
 from contractchain.chain.genesis_config import parse_chain_config, to_config_json
-from contractchain.chain.json_fields import Fields, parse_fields, read_fields
+from contractchain.chain.json_fields import (
+    Fields,
+    decode_text,
+    located_json_errors,
+    parse_fields,
+    read_bytes,
+)
+from contractchain.chain.json_members import MemberReader
 from contractchain.errors import closest
 from contractchain.types import ZERO_ADDRESS, ZERO_HASH, Address, Genesis, GenesisAccount, Hash32
 
@@ -24,6 +32,7 @@ KEYS = (
 )
 ACCOUNT_KEYS = ("balance", "nonce", "code", "storage")
 ACCOUNTS_AT_ONCE = 10_000
+Allocation: TypeAlias = tuple[tuple[Address, GenesisAccount], ...]
 _PLAIN_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
 _PLAIN_WORD = re.compile(r"0x[0-9a-fA-F]{64}", re.ASCII)
 _PLAIN_BALANCE = re.compile(r"0x[0-9a-f]{1,64}", re.ASCII)
@@ -36,12 +45,12 @@ def load_genesis(path: Path) -> Genesis:
     Raises:
         ConfigError: not readable, not JSON, or a key with a value it cannot have.
     """
-    return _parse_genesis(read_fields(path))
+    return _parse_genesis(*_read_document(read_bytes(path), str(path)))
 
 
 def decode_genesis(text: str | bytes, *, path: str | None = None) -> Genesis:
     """Return the genesis that a JSON text describes. Raises as `load_genesis`."""
-    return _parse_genesis(parse_fields(text, path=path))
+    return _parse_genesis(*_read_document(text, path))
 
 
 def encode_genesis(genesis: Genesis) -> str:
@@ -86,7 +95,26 @@ def _list_account_lines(genesis: Genesis) -> Iterator[str]:
         separator = ",\n"
 
 
-def _parse_genesis(fields: Fields) -> Genesis:
+def _read_document(text: str | bytes, path: str | None) -> tuple[Fields, Allocation]:
+    """Return everything but the allocation as JSON, and the allocation."""
+    values: dict[str, object] = {}
+    alloc: Allocation = ()
+    with located_json_errors(path), without_cycle_collection():
+        # The bytes are given up here: of a large file there is one copy while it is read.
+        text = decode_text(text) if isinstance(text, bytes) else text
+        reader = MemberReader(text)
+        if not reader.is_object():
+            return parse_fields(text, path=path), ()
+        for key in reader.names():
+            if key == "alloc" and reader.is_object():
+                alloc = _read_alloc(reader, Fields({}, path=path, key=key))
+            else:
+                values[key] = reader.value()
+        reader.check_end()
+    return Fields(values, path=path), alloc
+
+
+def _parse_genesis(fields: Fields, alloc: Allocation) -> Genesis:
     for key in fields.names():
         if key not in KEYS and (hint := closest(key, KEYS)):
             raise fields.fault(key, "is not a key of a genesis file", hint=hint)
@@ -96,11 +124,12 @@ def _parse_genesis(fields: Fields) -> Genesis:
     if fields.find_int("number"):
         raise fields.fault("number", "must be 0: a chain starts at block 0")
     fields.find_int("gasUsed", bits=64)  # follows from there being no transactions
+    fields.find_object("alloc")  # null, or no object at all
     extra_data = fields.find_bytes("extraData") or b""
     nonce = fields.find_int("nonce", bits=64) or 0
     return Genesis(
         config=parse_chain_config(config),
-        alloc=_parse_alloc(fields),
+        alloc=alloc,
         gas_limit=fields.get_int("gasLimit", bits=63),
         difficulty=fields.find_int("difficulty") or 0,
         timestamp=fields.find_int("timestamp", bits=64) or 0,
@@ -116,22 +145,19 @@ def _parse_genesis(fields: Fields) -> Genesis:
     )
 
 
-def _parse_alloc(fields: Fields) -> tuple[tuple[Address, GenesisAccount], ...]:
-    alloc = fields.find_object("alloc")
-    if alloc is None:
-        return ()
+def _read_alloc(reader: MemberReader, alloc: Fields) -> Allocation:
     accounts: dict[Address, GenesisAccount] = {}
-    with without_cycle_collection():
-        for key, value in alloc.take_items():
-            if _PLAIN_ADDRESS.fullmatch(key):
-                address = bytes.fromhex(key[2:])
-            else:
-                address = alloc.to_bytes(key, key, size=20)
-            if address in accounts:
-                raise alloc.fault(key, "is there twice")
-            account = _find_plain_account(value)
-            accounts[address] = account or _parse_account(_to_object(alloc, key, value))
-        return tuple(sorted(accounts.items(), key=itemgetter(0)))
+    for key in reader.names(may_repeat=True):
+        value = reader.value()
+        if _PLAIN_ADDRESS.fullmatch(key):
+            address = bytes.fromhex(key[2:])
+        else:
+            address = alloc.to_bytes(key, key, size=20)
+        if address in accounts:
+            raise alloc.fault(key, "is there twice")
+        account = _find_plain_account(value)
+        accounts[address] = account or _parse_account(_to_object(alloc, key, value))
+    return tuple(sorted(accounts.items(), key=itemgetter(0)))
 
 
 def _to_object(alloc: Fields, key: str, value: object) -> Fields:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,6 @@ class Fields:
     def items(self) -> Iterator[tuple[str, Any]]:
         """Yield keys and values as they are."""
         yield from self._values.items()
-
-    def take_items(self) -> Iterator[tuple[str, Any]]:
-        """Yield keys and values, and forget each: a large object is freed while it is read."""
-        for key in tuple(self._values):
-            yield key, self._values.pop(key)
 
     def names(self) -> tuple[str, ...]:
         """Return the keys."""
@@ -121,23 +117,33 @@ def parse_fields(text: str | bytes, *, path: str | None = None) -> Fields:
     Raises:
         ConfigError: not JSON, not an object, or a key twice in one object.
     """
-    try:
+    with located_json_errors(path), without_cycle_collection():
         if isinstance(text, bytes):
-            # Decoded here, so that of a large file there is only one copy while it is parsed.
-            text = text.decode(json.detect_encoding(text), "surrogatepass")
-        with without_cycle_collection():
-            document = json.loads(text, object_pairs_hook=_reject_duplicates)
+            text = decode_text(text)
+        document = json.loads(text, object_pairs_hook=reject_duplicates)
+    if not isinstance(document, dict):
+        raise ConfigError(f"expected an object, found {_kind(document)}", path=path)
+    return Fields(document, path=path)
+
+
+def decode_text(text: bytes) -> str:
+    """Return a JSON text in whichever encoding of Unicode it is."""
+    return text.decode(json.detect_encoding(text), "surrogatepass")
+
+
+@contextmanager
+def located_json_errors(path: str | None) -> Iterator[None]:
+    """Let what is wrong with a JSON text be a ConfigError that names file and line."""
+    try:
+        yield
     except json.JSONDecodeError as error:
         raise ConfigError(
             f"not JSON: {error.msg} (column {error.colno})", path=path, line=error.lineno
         ) from error
-    except _DuplicateKeyError as error:
+    except DuplicateKeyError as error:
         raise ConfigError("is there twice in one object", path=path, key=error.key) from error
     except (UnicodeDecodeError, RecursionError, ValueError) as error:
         raise ConfigError("not JSON: wrong encoding, nesting or number", path=path) from error
-    if not isinstance(document, dict):
-        raise ConfigError(f"expected an object, found {_kind(document)}", path=path)
-    return Fields(document, path=path)
 
 
 def read_fields(path: Path) -> Fields:
@@ -146,10 +152,15 @@ def read_fields(path: Path) -> Fields:
     Raises:
         ConfigError: the file cannot be read, or is not as `parse_fields` wants it.
     """
-    return parse_fields(_read_bytes(path), path=str(path))
+    return parse_fields(read_bytes(path), path=str(path))
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """Return what is in a file.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
     try:
         return path.read_bytes()
     except OSError as error:
@@ -158,19 +169,22 @@ def _read_bytes(path: Path) -> bytes:
         ) from error
 
 
-class _DuplicateKeyError(Exception):
+class DuplicateKeyError(Exception):
+    """A key is there twice in one object."""
+
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self.key = key
 
 
-def _reject_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def reject_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of its members; the hook of the standard library's decoder."""
     values = dict(pairs)
     if len(values) < len(pairs):
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise _DuplicateKeyError(key)
+                raise DuplicateKeyError(key)
             seen.add(key)
     return values
 

@@ -187,7 +187,10 @@ def test_what_is_not_json_names_the_line() -> None:
 
 
 def test_a_key_given_twice_is_refused() -> None:
-    assert fault('{"alloc": {"aa": 1, "aa": 2}}').key == "aa"
+    twice = '{"ADDRESS": {"balance": "1"}, "ADDRESS": {"balance": "2"}}'.replace("ADDRESS", ADDRESS)
+    assert fault(f'{{"alloc": {twice}}}').key == f"alloc.{ADDRESS}"
+    assert fault('{"gasLimit": 1, "gasLimit": 2}').key == "gasLimit"
+    assert fault('{"config": {"chainId": 1, "chainId": 2}}').key == "chainId"
 
 
 def test_a_file_that_is_not_there_is_a_configuration_error(tmp_path: Path) -> None:
