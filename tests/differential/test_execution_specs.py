@@ -127,6 +127,18 @@ def test_a_schedule_of_blobs_survives_the_file_of_a_scenario(tmp_path: Path) -> 
         assert load_scenario(path) == scenario
 
 
+def test_an_empty_account_is_no_part_of_what_is_compared(
+    specs: Specs, native: ExecutionLayer
+) -> None:
+    sender, touched = ACCOUNTS[0].address, ACCOUNTS[1].address
+    scenario = Scenario(
+        fork=Fork.OSAKA,
+        alloc={sender: GenesisAccount(balance=ETHER), touched: GenesisAccount()},
+        blocks=(ScenarioBlock(transactions=(sign(transfer(0, touched, value=0)),)),),
+    )
+    assert specs.compare(native, scenario) is None
+
+
 def _store_count_of_zeros(fork: Fork) -> Scenario:
     code = assemble(1, b"\x1e", 0, "SSTORE")
     return Scenario(
