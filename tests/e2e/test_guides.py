@@ -34,9 +34,10 @@ def test_the_tests_of_the_testing_guide_pass(tmp_path: Path) -> None:
 def test_the_python_of_the_node_guide_does_what_it_says(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    (code,) = re.findall(r"^```python\n(.*?)^```", (GUIDES / "node.md").read_text(), re.M | re.S)
+    blocks = re.findall(r"^```python\n(.*?)^```", (GUIDES / "node.md").read_text(), re.M | re.S)
     defined: dict[str, Any] = {}
-    exec(code, defined)
+    for code in blocks:
+        exec(code, defined)
     show = defined["show_what_would_happen"]
     with open_local_chain(NodeConfig(data_dir=None)) as node, RpcServer(node, port=0) as server:
         addresses = (node.accounts[0].address, b"\x5e" * 20, node.accounts[1].address)
@@ -44,7 +45,10 @@ def test_the_python_of_the_node_guide_does_what_it_says(
         remote = RemoteConnection(server.url)
         show(remote, *addresses)
         remote.close()
-    assert capsys.readouterr().out == 2 * "1 Success 21000 1\n2 Success 21000 1\n"
+        simulated = capsys.readouterr().out
+        defined["hear_of_the_next_block"](server.url.replace("http", "ws", 1), bytes(20))
+    assert simulated == 2 * "1 Success 21000 1\n2 Success 21000 1\n"
+    assert capsys.readouterr().out == "1 None\n"
 
 
 @pytest.mark.parametrize(("guide", "kind"), [("node.md", NodeFile), ("stress.md", Campaign)])
