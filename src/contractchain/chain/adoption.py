@@ -13,6 +13,7 @@ from contractchain.chain.executed import ExecutedBlock
 from contractchain.chain.pool_queue import PoolEntry
 from contractchain.chain.retention import StateRetention
 from contractchain.chain.side_blocks import MAX_SIDE_BLOCKS, SideBlocks
+from contractchain.chain.state_editing import is_state_edit
 from contractchain.chain.transaction_pool import TransactionPool
 from contractchain.chain.views import HeadChange
 from contractchain.errors import (
@@ -57,7 +58,8 @@ class Adoption:
             raise BlockNotFoundError(block="0x" + block_hash.hex())
         self._canonical.append(block)
         self._retention.adopt(block.number, self._side.take(block_hash).state_root)
-        self._pool.extend_head(self._tip(block, finalized), set(block.senders))
+        senders = None if is_state_edit(block.header) else set(block.senders)
+        self._pool.extend_head(self._tip(block, finalized), senders)
         self._checkpointer.on_commit(block)
         return HeadChange(number=block.number, hash=block.hash, applied_blocks=(block,))
 

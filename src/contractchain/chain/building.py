@@ -56,7 +56,7 @@ def build_block(
     if is_marked(context.number, config):
         extra_data = EXTRA_DATA
     result = execute_block(execution, parent_root, context, raws, config=config, strict=False)
-    header = _build_header(context, result, extra_data)
+    header = build_header(context, result, extra_data)
     encoded_header = encode_header(header)
     included = tuple(raws[index] for index in result.included)
     block = Block(
@@ -75,7 +75,8 @@ def build_block(
     return BuiltBlock(executed=to_executed(sealed, encoded, result), rejected=rejected)
 
 
-def _build_header(context: BlockContext, result: BlockExecution, extra_data: bytes) -> Header:
+def build_header(context: BlockContext, result: BlockExecution, extra_data: bytes) -> Header:
+    """Return the header of a block as executed, without a seal."""
     is_cancun = context.fork >= Fork.CANCUN
     return Header(
         parent_hash=context.parent_hash,

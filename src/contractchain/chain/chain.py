@@ -4,7 +4,7 @@ One writer at a time, under one lock; readers take the head as a value and do no
 durable before anybody can see it. Reading is grouped by purpose: `blocks`, `state`, `calls`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import RLock
 
 from contractchain.chain.adoption import Adoption
@@ -47,8 +47,9 @@ from contractchain.interfaces.consensus import (
     Verdict,
 )
 from contractchain.interfaces.execution import ExecutionLayer
+from contractchain.interfaces.execution_data import AccountOverride
 from contractchain.interfaces.store import Store
-from contractchain.types import Block, Genesis, Hash32
+from contractchain.types import Address, Block, Genesis, Hash32
 
 
 class Chain:
@@ -289,6 +290,22 @@ class Chain:
             NotSupportedByEngineError: the consensus engine cannot do that.
         """
         return self._consensus.mine(count, timestamp=timestamp)
+
+    def edit_state(self, edits: Mapping[Address, AccountOverride]) -> Hash32:
+        """Set balances, nonces, code or slots, in a block of its own; returns the block's hash.
+
+        The block has no transactions and is stamped one second after the head; a timestamp that
+        was fixed stays that of the block after.
+
+        Raises:
+            NotSupportedByEngineError: the consensus engine cannot do that.
+            UsageError: a whole storage is replaced, or a precompile moved.
+        """
+        time = self.time.state
+        timestamp = self._canonical.tip.header.timestamp + 1
+        (block_hash,) = self._consensus.mine(1, timestamp=timestamp, edits=edits)
+        self.time.restore(time)
+        return block_hash
 
     def set_next_timestamp(self, timestamp: int) -> None:
         """Fix the timestamp of the next block, in seconds; time goes on from there.

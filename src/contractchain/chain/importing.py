@@ -21,6 +21,8 @@ from contractchain.types import Block, ChainConfig, Fork, Hash32, Header
 
 MAX_BLOCK_BYTES = 8 * 2**20
 """Size of an encoded block from Osaka on (EIP-7934)."""
+STATE_EDIT = b"contractchain: state edit"
+"""Extra data of a block that sets state, see `state_editing`."""
 COMMITTED_FIELDS = (
     *("gas_used", "receipts_root", "logs_bloom", "state_root", "transactions_root"),
     *("withdrawals_root", "requests_hash"),
@@ -66,8 +68,10 @@ def import_block(
     )
     try:
         compare_execution(result, block.header)
-    except MismatchError:
+    except MismatchError as error:
         execution.release(result.state_root)
+        if block.header.extra_data == STATE_EDIT:
+            error.hint = "the block sets state, which only the chain it was made on can do"
         raise
     return to_executed(block, encoded, result)
 

@@ -10,6 +10,7 @@ from contractchain.chain.difficulty import calculate_difficulty
 from contractchain.chain.executed import ExecutedBlock
 from contractchain.chain.merge import TotalDifficulty
 from contractchain.chain.settings import ChainSettings
+from contractchain.chain.state_editing import build_editing_block
 from contractchain.chain.time_control import TimeControl
 from contractchain.chain.transaction_pool import TransactionPool
 from contractchain.errors import InvalidHeaderError
@@ -76,6 +77,15 @@ class NextBlock:
             )
         ancestors = self._canonical.list_ancestor_hashes(tip.hash)
         context = self._build_context(tip, attributes, ancestors)
+        if attributes.edits is not None:
+            return build_editing_block(
+                context,
+                tip.block.state_root,
+                attributes.edits,
+                config=self._config,
+                execution=self._execution,
+                rules=self._find_rules(),
+            )
         while True:
             built = build_block(
                 context,

@@ -133,11 +133,17 @@ class TransactionPool:
         with self._lock:
             return self._pool.entries()
 
-    def extend_head(self, tip: Tip, senders: set[Address]) -> None:
-        """Move the head to a descendant; `senders` sent the transactions of the new blocks."""
+    def extend_head(self, tip: Tip, senders: set[Address] | None) -> None:
+        """Move the head to a descendant.
+
+        Args:
+            tip: The head.
+            senders: Who sent the transactions of the new blocks; None if any account may differ.
+        """
         with self._lock:
             self._canonical.tip = tip
             if len(self._pool):
+                senders = set(self._pool.senders) if senders is None else senders
                 self._refresh([s for s in senders if self._pool.find_queue(s) is not None])
 
     def switch_head(

@@ -4,7 +4,7 @@ A thread of its own waits and builds. Blocks are due on a fixed schedule: how lo
 build does not move the next. Waiting is injected, so that a test is the clock.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Event, RLock, Thread
 from time import monotonic
 
@@ -12,7 +12,8 @@ from contractchain.consensus.production import produce_block, produce_many
 from contractchain.consensus.rules import UnsealedRules
 from contractchain.errors import ConsensusError, ContractChainError
 from contractchain.interfaces.consensus import ChainPort, Clock, EngineStatus, HeaderRules
-from contractchain.types import Hash32
+from contractchain.interfaces.execution_data import AccountOverride
+from contractchain.types import Address, Hash32
 
 Waiter = Callable[[Event, float], bool]
 """Waits for an event, at most so many seconds; tells whether it has happened."""
@@ -91,12 +92,18 @@ class IntervalEngine:
     def on_transactions(self) -> None:
         """Do nothing: the next block comes when it is due."""
 
-    def mine(self, count: int = 1, *, timestamp: int | None = None) -> tuple[Hash32, ...]:
+    def mine(
+        self,
+        count: int = 1,
+        *,
+        timestamp: int | None = None,
+        edits: Mapping[Address, AccountOverride] | None = None,
+    ) -> tuple[Hash32, ...]:
         """Produce `count` blocks at once, besides those of the interval."""
         with self._producing:
             if self._chain is None:
                 raise ConsensusError("the consensus engine `interval` is stopped")
-            hashes = produce_many(self._chain, self._clock, count, timestamp)
+            hashes = produce_many(self._chain, self._clock, count, timestamp, edits)
             self._produced += len(hashes)
             return hashes
 

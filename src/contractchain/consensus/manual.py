@@ -1,12 +1,14 @@
 """A block only when somebody asks for one."""
 
+from collections.abc import Mapping
 from threading import RLock
 
 from contractchain.consensus.production import produce_many
 from contractchain.consensus.rules import UnsealedRules
 from contractchain.errors import ConsensusError
 from contractchain.interfaces.consensus import ChainPort, Clock, EngineStatus, HeaderRules
-from contractchain.types import Hash32
+from contractchain.interfaces.execution_data import AccountOverride
+from contractchain.types import Address, Hash32
 
 
 class ManualEngine:
@@ -45,12 +47,18 @@ class ManualEngine:
     def on_transactions(self) -> None:
         """Do nothing: the next block comes when it is asked for."""
 
-    def mine(self, count: int = 1, *, timestamp: int | None = None) -> tuple[Hash32, ...]:
+    def mine(
+        self,
+        count: int = 1,
+        *,
+        timestamp: int | None = None,
+        edits: Mapping[Address, AccountOverride] | None = None,
+    ) -> tuple[Hash32, ...]:
         """Produce `count` blocks with whatever is in the pool."""
         with self._producing:
             if self._chain is None:
                 raise ConsensusError(f"the consensus engine `{self.name}` is stopped")
-            hashes = produce_many(self._chain, self._clock, count, timestamp)
+            hashes = produce_many(self._chain, self._clock, count, timestamp, edits)
             self._produced += len(hashes)
             return hashes
 

@@ -4,6 +4,7 @@ The engines it holds produce blocks on their own authority and without a seal, s
 see a difference; engines with validators cannot be exchanged like this.
 """
 
+from collections.abc import Mapping
 from threading import RLock
 
 from contractchain.consensus.instant import InstantEngine
@@ -16,7 +17,8 @@ from contractchain.interfaces.consensus import (
     EngineStatus,
     HeaderRules,
 )
-from contractchain.types import Hash32
+from contractchain.interfaces.execution_data import AccountOverride
+from contractchain.types import Address, Hash32
 
 
 class SwitchableEngine:
@@ -76,9 +78,15 @@ class SwitchableEngine:
         """Tell the engine in force."""
         self._engine.on_transactions()
 
-    def mine(self, count: int = 1, *, timestamp: int | None = None) -> tuple[Hash32, ...]:
+    def mine(
+        self,
+        count: int = 1,
+        *,
+        timestamp: int | None = None,
+        edits: Mapping[Address, AccountOverride] | None = None,
+    ) -> tuple[Hash32, ...]:
         """Produce blocks now."""
-        return self._engine.mine(count, timestamp=timestamp)
+        return self._engine.mine(count, timestamp=timestamp, edits=edits)
 
     def status(self) -> EngineStatus:
         """Return the status of the engine in force."""

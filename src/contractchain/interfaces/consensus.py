@@ -6,11 +6,12 @@ under every engine. All calls are synchronous: what waits for a network or a clo
 in a thread or loop of its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from contractchain.interfaces.execution_data import AccountOverride
 from contractchain.types import ZERO_ADDRESS, ZERO_HASH, Address, Block, Hash32, Header
 
 
@@ -39,6 +40,8 @@ class BuildAttributes:
     gas_limit: int | None = None
     """None: as the chain is configured."""
     max_transactions: int | None = None
+    edits: Mapping[Address, AccountOverride] | None = None
+    """State that the block sets, on a development chain; it has no transactions then."""
 
 
 class Verdict(Enum):
@@ -153,8 +156,14 @@ class ConsensusEngine(Protocol):
         """Hear that the pool has taken transactions. `instant` builds before it returns."""
         ...
 
-    def mine(self, count: int = 1, *, timestamp: int | None = None) -> tuple[Hash32, ...]:
-        """Produce blocks now, with or without transactions.
+    def mine(
+        self,
+        count: int = 1,
+        *,
+        timestamp: int | None = None,
+        edits: Mapping[Address, AccountOverride] | None = None,
+    ) -> tuple[Hash32, ...]:
+        """Produce blocks now, with or without transactions; `edits` are for the first.
 
         Raises:
             NotSupportedByEngineError: blocks cannot be had on demand here.

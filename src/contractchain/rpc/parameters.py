@@ -416,6 +416,7 @@ def _describe(value: Any) -> str:
 
 
 Quantity = Annotated[int, decode_quantity]
+Uint64 = Annotated[int, decode_uint64]
 Data = Annotated[bytes, decode_data]
 AddressArg = Annotated[bytes, decode_address]
 HashArg = Annotated[bytes, decode_hash]

@@ -77,11 +77,14 @@ def verify(first: int, last: int | None, engine: str, data_dir: Path | None) -> 
             "blocks": verified.blocks,
             "transactions": verified.transactions,
             "gas_used": verified.gas_used,
+            "edited": verified.edited,
         }
         text = (
             f"{verified.blocks:,} blocks with {verified.transactions:,} transactions "
             f"({verified.gas_used:,} gas) come out the same on {checking.name}"
         )
+        if verified.edited:
+            text += f"; {verified.edited:,} of them set state, which was taken as recorded"
         return Answer(document=document, text=text)
 
 

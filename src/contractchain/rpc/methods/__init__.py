@@ -5,6 +5,7 @@ from contractchain.rpc.methods import (
     blocks,
     calls,
     control,
+    editing,
     fees,
     filters,
     identity,
@@ -29,6 +30,7 @@ METHODS: Methods = {
     **pool.METHODS,
     **sending.METHODS,
     **control.METHODS,
+    **editing.METHODS,
 }
 CONCURRENT = (sending.send_raw_transaction,)
 """May be under way together within a batch: the submitter keeps their order."""
