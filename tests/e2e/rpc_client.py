@@ -17,7 +17,9 @@ class Rpc:
         return response.status, response.read()
 
     def exchange(self, document: Any) -> Any:
-        status, body = self.post(json.dumps(document).encode())
+        status, body = self.post(
+            json.dumps(document).encode(), {"Content-Type": "application/json"}
+        )
         assert status == 200
         return json.loads(body)
 

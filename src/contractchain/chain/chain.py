@@ -28,6 +28,7 @@ from contractchain.chain.simulation import Simulations
 from contractchain.chain.snapshots import Snapshot, Snapshots
 from contractchain.chain.state_views import StateViews
 from contractchain.chain.time_control import TimeControl
+from contractchain.chain.tracing import Traces
 from contractchain.chain.transaction_pool import TransactionPool, calculate_capacity
 from contractchain.chain.verifying import Verification, verify_blocks
 from contractchain.chain.views import HeadChange, SuggestedFees
@@ -122,6 +123,8 @@ class Chain:
         """Reads of accounts, code and storage as of a block."""
         self.calls = Calls(execution, self._canonical, resolver, self._retention, self.config)
         """Message calls that leave no trace."""
+        self.traces = Traces(execution, self._canonical, resolver, self._retention, self.config)
+        """What happens inside transactions and calls."""
         self.simulations = Simulations(
             execution,
             self._canonical,

@@ -35,6 +35,10 @@ from contractchain.errors.execution import (
     EngineError,
     EngineMismatchError,
     EngineUnavailableError,
+    NotTraceableError,
+    TraceLimitError,
+    TraceTimeoutError,
+    TraceTooLargeError,
 )
 from contractchain.errors.lookup import (
     BlockNotFoundError,
@@ -145,6 +149,7 @@ __all__ = [
     "NotDeployedError",
     "NotFoundError",
     "NotSupportedByEngineError",
+    "NotTraceableError",
     "PrecompileMovedToItselfError",
     "PriorityFeeAboveMaxFeeError",
     "ReceiptTimeoutError",
@@ -155,6 +160,9 @@ __all__ = [
     "StoreError",
     "StoreLockedError",
     "StoreMismatchError",
+    "TraceLimitError",
+    "TraceTimeoutError",
+    "TraceTooLargeError",
     "TransactionNotFoundError",
     "TransactionTooLargeError",
     "TransactionTypeError",

@@ -18,6 +18,7 @@ from contractchain.errors import (
     NotSupportedByEngineError,
     StateUnavailableError,
     StoreError,
+    TraceLimitError,
     UsageError,
     ValidationError,
 )
@@ -45,6 +46,7 @@ CODES: tuple[tuple[type[ContractChainError], int], ...] = (
     (UsageError, INVALID_PARAMS),
     (NotSupportedByEngineError, NOT_SUPPORTED),
     (ConsensusError, SERVER_ERROR),
+    (TraceLimitError, LIMIT_EXCEEDED),
     (EngineError, SERVER_ERROR),
     (StoreError, SERVER_ERROR),
 )

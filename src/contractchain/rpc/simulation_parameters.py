@@ -78,13 +78,14 @@ def _decode_block(value: Any) -> BlockPlan:
     fields = decode_object(value, "block")
     calls = decode_array(fields.get("calls") or [], "calls")
     return BlockPlan(
-        block=_decode_block_overrides(fields.get("blockOverrides") or {}),
+        block=decode_block_overrides(fields.get("blockOverrides") or {}),
         accounts=decode_overrides(fields.get("stateOverrides") or {}),
         calls=tuple(_decode_call(item) for item in calls),
     )
 
 
-def _decode_block_overrides(value: Any) -> BlockOverrides:
+def decode_block_overrides(value: Any) -> BlockOverrides:
+    """Read the fields of a block that are overridden."""
     fields = decode_object(value, "block override")
     found: dict[str, Any] = {
         name: decode_field(key, decode, fields[key])

@@ -15,6 +15,7 @@ from contractchain.rpc.methods import (
     simulation,
     state,
     subscriptions,
+    tracing,
 )
 
 METHODS: Methods = {
@@ -27,6 +28,7 @@ METHODS: Methods = {
     **calls.METHODS,
     **simulation.METHODS,
     **raw.METHODS,
+    **tracing.METHODS,
     **pool.METHODS,
     **sending.METHODS,
     **control.METHODS,
