@@ -19,9 +19,10 @@ from contractchain.node.local import LocalNode
 from contractchain.rpc.context import RpcContext
 from contractchain.rpc.dispatcher import Dispatcher, Limits
 from contractchain.rpc.http_policy import HttpPolicy
+from contractchain.rpc.http_service import HttpService
 from contractchain.rpc.methods import CONCURRENT, METHODS
 from contractchain.rpc.session import PushSession
-from contractchain.rpc.stream import HttpConnection, HttpService
+from contractchain.rpc.stream import HttpConnection
 
 BACKLOG = 2048
 GRACE_S = 5.0

@@ -34,8 +34,18 @@ def list_logs(chain: Chain, blocks: Iterable[ExecutedBlock], wanted: LogFilter) 
 def list_removed_logs(
     chain: Chain, blocks: Iterable[ExecutedBlock], wanted: LogFilter
 ) -> list[LogView]:
-    """Return the matching logs of blocks that are canonical no more, marked as such."""
-    return [replace(log, is_removed=True) for log in list_logs(chain, blocks, wanted)]
+    """Return the matching logs of blocks that are canonical no more, marked as such.
+
+    Args:
+        chain: Decodes them.
+        blocks: Highest first; so are the logs.
+        wanted: Which logs.
+    """
+    return [
+        replace(log, is_removed=True)
+        for block in blocks
+        for log in reversed(list_logs(chain, (block,), wanted))
+    ]
 
 
 def list_changed_logs(chain: Chain, change: HeadChange, wanted: LogFilter) -> list[LogView]:

@@ -16,26 +16,18 @@ Spec:
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import cast
 
 import httptools
 from websockets.protocol import State
 
-from contractchain.rpc.http_policy import HttpPolicy, find_refusal
-from contractchain.rpc.websocket import OpenSession, WebSocketConnection, shake_hands
-
-Respond = Callable[[bytes], None]
-Start = Callable[[bytes, Respond], "asyncio.Task[None] | None"]
-"""Begins to answer a body. The response is taken once, at once or later; the task, if there is
-one, is cancelled when nobody waits for it any more."""
+from contractchain.rpc.http_policy import find_refusal
+from contractchain.rpc.http_service import MAX_KNOWN_HEAD_BYTES, HttpService, Request
+from contractchain.rpc.websocket import WebSocketConnection, shake_hands
 
 MAX_WAITING = 16
 """Pipelined requests that wait on one connection before reading pauses; also how many answers one
 connection gets in one turn of the loop."""
-MAX_KNOWN_HEADS = 256
-MAX_KNOWN_HEAD_BYTES = 1024
 REASONS = {
     200: b"OK",
     204: b"No Content",
@@ -52,74 +44,6 @@ UPGRADE_HEADERS = frozenset({b"connection", b"upgrade"})
 NOT_JSON_RPC = b"send JSON-RPC by POST\n"
 
 
-@dataclass(slots=True)
-class _Request:
-    """One request, as far as it has arrived."""
-
-    method: bytes = b""
-    url: bytes = b""
-    host: str = ""
-    origin: str | None = None
-    body: bytes = b""
-    refusal: tuple[int, bytes] | None = None
-    """Status and text, if it is refused whatever else it holds."""
-    should_keep: bool = True
-    expects_continue: bool = False
-    upgrade: list[tuple[str, str]] = field(default_factory=list)
-    """Headers that are about an upgrade."""
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether all there is to do is to answer its body and to stay connected."""
-        return (
-            self.method == b"POST"
-            and self.refusal is None
-            and self.origin is None
-            and self.should_keep
-            and not self.expects_continue
-        )
-
-
-class HttpService:
-    """What the connections of one server share."""
-
-    def __init__(
-        self, start: Start, policy: HttpPolicy, open_session: OpenSession | None = None
-    ) -> None:
-        """Prepare.
-
-        Args:
-            start: Begins to answer a body.
-            policy: What is let in.
-            open_session: Begins to answer a WebSocket connection; None: there are none.
-        """
-        self.start = start
-        self.policy = policy
-        self.open_session = open_session
-        self.connections: set[HttpConnection] = set()
-        """Those that are open."""
-        self.websockets: set[WebSocketConnection] = set()
-        """Those that were handed over and are open."""
-        self.known_heads: dict[bytes, int] = {}
-        """Heads of plain requests that were let in, with the size of the body they announce."""
-
-    def list_open(self) -> "list[HttpConnection | WebSocketConnection]":
-        """Return all connections that are open."""
-        return [*self.connections, *self.websockets]
-
-    def remember_head(self, data: bytes, body: bytes) -> None:
-        """Let requests with the head of `data` in from now on without parsing them.
-
-        Only if `data` was one whole request and nothing else, its body sent as it is.
-        """
-        head, blank, rest = data.partition(b"\r\n\r\n")
-        head += blank
-        if rest == body and len(head) <= MAX_KNOWN_HEAD_BYTES:
-            if len(self.known_heads) >= MAX_KNOWN_HEADS:
-                self.known_heads.clear()
-            self.known_heads[head] = len(body)
-
-
 class HttpConnection(asyncio.Protocol):
     """One connection."""
 
@@ -129,14 +53,14 @@ class HttpConnection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
         self._parser = httptools.HttpRequestParser(self)
-        self._request = _Request()
+        self._request = Request()
         self._head_size = 0
         self._is_between = True
         """Whether the next byte begins a request."""
-        self._last: _Request | None = None
+        self._last: Request | None = None
         """The one that the parser has finished last."""
-        self._waiting: deque[_Request] = deque()
-        self._answering: _Request | None = None
+        self._waiting: deque[Request] = deque()
+        self._answering: Request | None = None
         self._task: asyncio.Task[None] | None = None
         self._is_advancing = False
         self._is_full = False
@@ -172,7 +96,7 @@ class HttpConnection(asyncio.Protocol):
             return
         end = data.find(b"\r\n\r\n", 0, MAX_KNOWN_HEAD_BYTES) + 4 if self._is_between else 0
         if self._service.known_heads.get(data[:end]) == len(data) - end:
-            self._take(_Request(b"POST", body=data[end:]))
+            self._take(Request(b"POST", body=data[end:]))
             return
         was_between = self._is_between
         self._parse(data)
@@ -207,7 +131,7 @@ class HttpConnection(asyncio.Protocol):
     def on_message_begin(self) -> None:
         """Begin a request (called by the parser)."""
         self._is_between = False
-        self._request = _Request()
+        self._request = Request()
         self._head_size = 0
         self._deadline = self._loop.time() + self._policy.body_timeout_s
 
@@ -255,22 +179,14 @@ class HttpConnection(asyncio.Protocol):
         """Answer, or wait for the answers before (called by the parser)."""
         self._is_between = True
         self._last = self._request
-        self._request = _Request()
+        self._request = Request()
         self._head_size = 0
         if not self._may_switch(self._last):
             self._take(self._last)
 
-    def _may_switch(self, request: _Request) -> bool:
+    def _may_switch(self, request: Request) -> bool:
         """Tell whether a request is one for WebSocket, which is answered when all before it are."""
-        return (
-            self._service.open_session is not None
-            and request.method == b"GET"
-            and request.refusal is None
-            and any(
-                name.lower() == "upgrade" and value.lower() == "websocket"
-                for name, value in request.upgrade
-            )
-        )
+        return self._service.open_session is not None and request.wants_websocket
 
     def _switch(self, rest: bytes) -> None:
         """Hand the connection over to WebSocket if that is what is asked for.
@@ -307,7 +223,7 @@ class HttpConnection(asyncio.Protocol):
         if rest:
             connection.data_received(rest)
 
-    def _take(self, request: _Request) -> None:
+    def _take(self, request: Request) -> None:
         """Answer a request in its turn."""
         self._waiting.append(request)
         self._advance()
@@ -340,7 +256,7 @@ class HttpConnection(asyncio.Protocol):
             elif self._is_between:
                 self._deadline = self._loop.time() + self._policy.idle_timeout_s
 
-    def _answer(self, request: _Request) -> None:
+    def _answer(self, request: Request) -> None:
         if request.refusal is None and request.method == b"POST":
             self._answering = request
             task = self._service.start(request.body, self._respond)
@@ -362,7 +278,7 @@ class HttpConnection(asyncio.Protocol):
             self._write(200, answer, request, b"application/json")
         self._advance()
 
-    def _answer_plain(self, request: _Request) -> None:
+    def _answer_plain(self, request: Request) -> None:
         if request.refusal is not None:
             self._write(*request.refusal, request, b"text/plain")
         elif request.method == b"OPTIONS":
@@ -372,7 +288,7 @@ class HttpConnection(asyncio.Protocol):
         else:
             self._write(405, NOT_JSON_RPC, request, b"text/plain")
 
-    def _write(self, status: int, body: bytes, request: _Request, kind: bytes | None) -> None:
+    def _write(self, status: int, body: bytes, request: Request, kind: bytes | None) -> None:
         lines = [b"HTTP/1.1 %d %b" % (status, REASONS[status])]
         if kind is not None:
             lines.append(b"content-type: " + kind)
@@ -398,7 +314,7 @@ class HttpConnection(asyncio.Protocol):
         if self._answering is not None or self._waiting:
             self._is_closing = True
             return
-        self._write(status, text, _Request(should_keep=False), b"text/plain")
+        self._write(status, text, Request(should_keep=False), b"text/plain")
 
     def _count_head(self, size: int) -> None:
         self._head_size += size

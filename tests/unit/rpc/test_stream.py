@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contractchain.rpc.http_policy import HttpPolicy
-from contractchain.rpc.stream import HttpConnection, HttpService, Respond, Start
+from contractchain.rpc.http_service import HttpService, Respond, Start
+from contractchain.rpc.stream import HttpConnection
 
 
 def shout(body: bytes, respond: Respond) -> asyncio.Task[None]:

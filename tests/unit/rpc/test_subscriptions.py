@@ -153,6 +153,23 @@ def test_a_block_that_is_taken_back_has_its_logs_removed(context: RpcContext) ->
     asyncio.run(test())
 
 
+def test_removed_logs_come_last_first(context: RpcContext) -> None:
+    async def test() -> None:
+        client = Client(context)
+        await client.ask("evm_setAutomine", False)
+        logs = await client.ask("eth_subscribe", "logs")
+        snapshot = await client.ask("evm_snapshot")
+        for topics in ((1, 2), (3, 4)):
+            for topic in topics:
+                await send_log(client, topic)
+            await client.ask("anvil_mine", "0x1")
+        await client.ask("evm_revert", snapshot)
+        told = await client.told(logs, 8)
+        assert [int(log["topics"][0], 16) for log in told] == [1, 2, 3, 4, 4, 3, 2, 1]
+
+    asyncio.run(test())
+
+
 def test_a_polling_filter_forgets_logs_that_it_has_not_told_of(context: RpcContext) -> None:
     async def test() -> None:
         client = Client(context)
