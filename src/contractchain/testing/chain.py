@@ -1,6 +1,6 @@
 """A chain for tests: in memory, deterministic, and put back by copy-on-write snapshots."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -10,6 +10,7 @@ from contractchain.chain import BlockTag, ReceiptView
 from contractchain.codec.hexadecimal import to_checksum
 from contractchain.codec.transaction import encode_transaction, sign_transaction
 from contractchain.errors import ContractChainError, EngineError
+from contractchain.interfaces.execution_data import AccountOverride
 from contractchain.node import EngineChoice, LocalNode, NodeConfig, open_local_chain
 from contractchain.testing.values import Address, HasAddress
 from contractchain.types import DynamicFeeTransaction
@@ -100,6 +101,31 @@ class DevChain:
     def code_of(self, account: HasAddress | bytes) -> bytes:
         """Return the runtime code at an address."""
         return self.node.chain.state.get_code(address_of(account))
+
+    def set_account(
+        self,
+        account: HasAddress | bytes,
+        *,
+        balance: int | None = None,
+        nonce: int | None = None,
+        code: bytes | None = None,
+        slots: Mapping[int, int] | None = None,
+    ) -> None:
+        """Set parts of an account that no transaction has made, in a block of its own.
+
+        Args:
+            account: Whose.
+            balance: Wei.
+            nonce: The next one.
+            code: Runtime code.
+            slots: Values of storage slots.
+        """
+        words = {
+            slot.to_bytes(32, "big"): value.to_bytes(32, "big")
+            for slot, value in (slots or {}).items()
+        }
+        edit = AccountOverride(balance=balance, nonce=nonce, code=code, storage_diff=words)
+        self.node.chain.edit_state({address_of(account): edit})
 
     def mine(self, blocks: int = 1) -> int:
         """Produce blocks; returns the number of the head."""

@@ -4,6 +4,7 @@ from contractchain.rpc.dispatcher import Methods
 from contractchain.rpc.methods import (
     blocks,
     calls,
+    configuration,
     control,
     editing,
     fees,
@@ -20,6 +21,7 @@ from contractchain.rpc.methods import (
 
 METHODS: Methods = {
     **identity.METHODS,
+    **configuration.METHODS,
     **fees.METHODS,
     **state.METHODS,
     **blocks.METHODS,
