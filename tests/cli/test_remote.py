@@ -44,6 +44,28 @@ def test_deploy_send_and_call_by_name_on_anvil(project, ctc, anvil: str) -> None
     assert ctc("accounts", "--rpc", anvil).out.count("0x") == 10
 
 
+def test_anvil_is_used_and_followed_by_websocket(project, ctc, anvil: str) -> None:
+    url = anvil.replace("http", "ws", 1)
+    assert ctc("deploy", "Till", "100", "ws", "--label", "ws", "--rpc", url).status == 0
+    follower = RemoteConnection(anvil)
+
+    def mine() -> None:
+        while not ended.wait(0.1):
+            follower.request("evm_mine")
+
+    ended = threading.Event()
+    thread = threading.Thread(target=mine)
+    thread.start()
+    try:  # the URL of HTTP: WebSocket is at the same port
+        followed = ctc("block", "--follow", "--count", "2", "--rpc", anvil)
+    finally:
+        ended.set()
+        thread.join()
+        follower.close()
+    assert followed.status == 0, followed.err
+    assert len(followed.out.splitlines()) == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

@@ -187,7 +187,7 @@ class WebSocketConnection(asyncio.Protocol):
 
     @property
     def _is_open(self) -> bool:
-        return self._protocol.state is State.OPEN
+        return self._protocol.state is State.OPEN and not self._transport.is_closing()
 
     def connection_lost(self, error: Exception | None) -> None:
         self._connections.discard(self)
