@@ -89,3 +89,8 @@ def swapped_sources(draw: st.DrawFn) -> str:
 @given(swapped_sources())
 def test_programs_with_swapped_names_are_answered_by_diagnostics(text: str) -> None:
     check(text)
+
+
+def test_a_fault_within_many_open_brackets_is_answered_at_once() -> None:
+    opened = "add(" * 20_000
+    check(f"contract C {{ function f() public pure {opened}; }} function g() public {{}} }}")

@@ -153,6 +153,18 @@ class Recovery:
 
     def _resynchronise(self, parser: InteractiveParser, position: int) -> bool:
         """Skip to where a statement or declaration can begin, and fall back to its list."""
+        lists = self._find_lists(parser)
+
+        def fall_back(terminal: str | None, start: int) -> bool:
+            """Drop what is unfinished in the nearest list that can take `terminal`."""
+            for stacked, accepts in lists:
+                if terminal is None or terminal in accepts:
+                    state = parser.parser_state
+                    del state.state_stack[stacked:], state.value_stack[stacked - 1 :]
+                    _rewind(parser, start)
+                    return True
+            return False
+
         depth = 0
         for match in _SCAN.finditer(self._builder.text, position):
             text = match[0]
@@ -160,35 +172,34 @@ class Recovery:
                 depth += 1
             elif text == "}":
                 depth -= 1
-                if depth < 0 and self._fall_back(parser, "RBRACE", match.start()):
+                if depth < 0 and fall_back("RBRACE", match.start()):
                     return True
-                if depth == 0 and self._fall_back(parser, None, match.end()):
+                if depth == 0 and fall_back(None, match.end()):
                     return True
             elif text == ";":
-                if depth <= 0 and self._fall_back(parser, None, match.end()):
+                if depth <= 0 and fall_back(None, match.end()):
                     return True
             elif text in _STARTERS and depth <= 0 and match.start() > position:
                 terminal = _STARTERS[text]
-                if self._fall_back(parser, terminal, match.start()):
+                if fall_back(terminal, match.start()):
                     return True
         return False
 
-    def _fall_back(self, parser: InteractiveParser, terminal: str | None, position: int) -> bool:
-        """Drop unfinished constructs until the parser is in a list that can take `terminal`."""
+    def _find_lists(self, parser: InteractiveParser) -> list[tuple[int, set[str]]]:
+        """Return the enclosing lists, the innermost first: depth of the stack, what they accept."""
         state = parser.parser_state
         stack, values = list(state.state_stack), list(state.value_stack)
-        while state.state_stack:
-            accepts = _accepts(parser)
-            if self._is_list(accepts) and (terminal is None or terminal in accepts):
-                _rewind(parser, position)
-                return True
-            if len(state.state_stack) == 1:
-                break
-            state.state_stack.pop()
-            state.value_stack.pop()
+        lists = []
+        for depth in range(len(stack), 0, -1):
+            del state.state_stack[depth:], state.value_stack[depth - 1 :]
+            # What is accepted has an action, so most states are told apart without asking.
+            if self._is_list(set(parser.choices())):  # type: ignore[no-untyped-call]
+                accepts = _accepts(parser)
+                if self._is_list(accepts):
+                    lists.append((depth, accepts))
         state.state_stack[:] = stack
         state.value_stack[:] = values
-        return False
+        return lists
 
     @staticmethod
     def _is_list(accepts: set[str]) -> bool:
