@@ -30,6 +30,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "block": ("block", "Show a block, or each new one."),
         "tx": ("tx", "Show a transaction."),
         "logs": ("logs", "Show the events of contracts, decoded."),
+        "trace": ("trace", "Show what happened inside a transaction, call by call."),
         "receipt": ("receipt", "Show the receipt of a transaction, with decoded events."),
     },
     "Tool": {

@@ -1,7 +1,7 @@
 """What a client needs of a chain, wherever the chain is: in this process or behind JSON-RPC."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from contractchain.client.registry import ChainIdentity
 from contractchain.types import Address, Hash32, Header, Outcome
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         TransactionView,
     )
     from contractchain.chain.simulation_plan import CallView, SimulationPlan
+    from contractchain.chain.tracers import TracerOptions
     from contractchain.interfaces.execution_data import CallResult, Message
 
 
@@ -116,6 +117,14 @@ class Caller(Protocol):
 
         Raises:
             ContractChainError: the plan, or a call of it, cannot be executed.
+        """
+        ...
+
+    def trace(self, transaction_hash: Hash32, tracer: "TracerOptions") -> Any:
+        """Return what a tracer tells of a mined transaction, as geth has it in JSON.
+
+        Raises:
+            ContractChainError: there is no such transaction, or its trace is refused.
         """
         ...
 

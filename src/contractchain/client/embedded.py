@@ -1,12 +1,14 @@
 """A connection to a chain in this process. The chain is given, not opened here."""
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from contractchain.client.connection import AccountState, BlockSummary, SimulatedBlock
 from contractchain.client.registry import ChainIdentity
 from contractchain.codec.transaction import hash_transaction
-from contractchain.errors import ContractChainError, ReceiptTimeoutError
+from contractchain.errors import ContractChainError, ReceiptTimeoutError, TraceLimitError
 from contractchain.types import Address, Hash32, Outcome
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
         TransactionView,
     )
     from contractchain.chain.simulation_plan import SimulationPlan
+    from contractchain.chain.tracers import TracerOptions
     from contractchain.interfaces.execution_data import CallResult, Message
 
 POLL_SECONDS = 0.02
@@ -109,6 +112,18 @@ class EmbeddedConnection:
             )
             for view in self._chain.simulations.simulate(plan, at)
         )
+
+    def trace(self, transaction_hash: Hash32, tracer: "TracerOptions") -> Any:
+        """Return what a tracer tells of a mined transaction. Raises ContractChainError."""
+        from contractchain.chain.tracers import TraceBudget
+        from contractchain.chain.tracing import TraceRequest
+
+        request = TraceRequest(tracer=tracer, budget=TraceBudget())
+        text = self._chain.traces.trace_transaction(transaction_hash, request)
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError as error:
+            raise TraceLimitError("the calls nest too deep to be read") from error
 
     def get_next_nonce(self, address: Address) -> int:
         """Return the nonce for the next transaction of an account."""

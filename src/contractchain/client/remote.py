@@ -25,6 +25,8 @@ from contractchain.chain import (
 )
 from contractchain.chain.references import describe_reference
 from contractchain.chain.simulation_plan import SimulationPlan
+from contractchain.chain.tracers import TracerOptions
+from contractchain.chain.tracers.options import to_config
 from contractchain.client.connection import AccountState, BlockSummary, SimulatedBlock
 from contractchain.client.http_transport import HttpTransport
 from contractchain.client.registry import ChainIdentity
@@ -242,6 +244,10 @@ class RemoteConnection:
             return read_simulation(result, plan)
         except DecodeError as error:
             raise NodeResponseError(str(error), url=self._url) from error
+
+    def trace(self, transaction_hash: Hash32, tracer: TracerOptions) -> Any:
+        """Return what a tracer of the node tells of a mined transaction."""
+        return self.request("debug_traceTransaction", to_hex(transaction_hash), to_config(tracer))
 
     def get_next_nonce(self, address: Address) -> int:
         """Return the nonce for the next transaction of an account."""

@@ -1,7 +1,7 @@
 """What a tracer is asked to tell."""
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, fields
+from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +71,35 @@ TracerOptions: TypeAlias = (
     | NoopTracerOptions
     | MuxTracerOptions
 )
+
+NAMES: dict[type[TracerOptions], str] = {
+    CallTracerOptions: "callTracer",
+    PrestateTracerOptions: "prestateTracer",
+    FourByteTracerOptions: "4byteTracer",
+    FlatCallTracerOptions: "flatCallTracer",
+    MuxTracerOptions: "muxTracer",
+    NoopTracerOptions: "noopTracer",
+}
+"""Names over RPC; the log of instructions has none, it is what one gets without a name."""
+
+
+def to_config(options: TracerOptions) -> dict[str, Any]:
+    """Return the configuration that asks a node for a trace like that."""
+    match options:
+        case StructLoggerOptions():
+            return {"limit": options.limit_bytes, **_to_flags(options)}
+        case MuxTracerOptions(tracers=tracers):
+            parts = {name: to_config(part).get("tracerConfig", {}) for name, part in tracers}
+            return {"tracer": NAMES[MuxTracerOptions], "tracerConfig": parts}
+        case _:
+            return {"tracer": NAMES[type(options)], "tracerConfig": _to_flags(options)}
+
+
+def _to_flags(options: TracerOptions) -> dict[str, bool]:
+    values = {field.name: getattr(options, field.name) for field in fields(options)}
+    return {_camel(name): value for name, value in values.items() if isinstance(value, bool)}
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
