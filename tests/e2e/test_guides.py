@@ -44,11 +44,18 @@ def test_the_python_of_the_node_guide_does_what_it_says(
         show(EmbeddedConnection(node.chain, place="memory"), *addresses)
         remote = RemoteConnection(server.url)
         show(remote, *addresses)
-        remote.close()
         simulated = capsys.readouterr().out
+        sender, recipient = ("0x" + address.hex() for address in (addresses[0], addresses[2]))
+        payment = {"from": sender, "to": recipient, "value": "0x1"}
+        sent = remote.request("eth_sendTransaction", payment)
+        for connection in (EmbeddedConnection(node.chain, place="memory"), remote):
+            defined["show_what_happened"](connection, bytes.fromhex(sent[2:]))
+        remote.close()
+        traced = capsys.readouterr().out
         defined["hear_of_the_next_block"](server.url.replace("http", "ws", 1), bytes(20))
     assert simulated == 2 * "1 Success 21000 1\n2 Success 21000 1\n"
-    assert capsys.readouterr().out == "1 None\n"
+    assert traced == 2 * "CALL 21000 3\n"
+    assert capsys.readouterr().out == "2 None\n"
 
 
 @pytest.mark.parametrize(("guide", "kind"), [("node.md", NodeFile), ("stress.md", Campaign)])

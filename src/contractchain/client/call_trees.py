@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from contractchain.chain.tracers.failures import FAILURES
 from contractchain.client.explaining import AbisFor, explain_failure
 from contractchain.client.values import format_call, format_value, named_values
 from contractchain.codec.abi import ContractAbi, Function, decode_arguments, decode_event
 from contractchain.codec.hexadecimal import parse_address, parse_hex, to_hex
 from contractchain.errors import DecodeError
-from contractchain.types import Address, Artifact, Hash32, Revert
+from contractchain.types import Address, Artifact, Halt, Hash32, Revert
 
 SELECTOR_BYTES = 4
 SHOWN_DATA_BYTES = 68
@@ -94,6 +95,22 @@ def read_call_record(value: Any) -> CallRecord:
         return _read(value)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DecodeError(f"no tree of calls: {error}", what="trace") from error
+
+
+def read_failure(value: Any) -> Revert | Halt:
+    """Read how the outermost call failed, from the result of `callTracer`.
+
+    Raises:
+        DecodeError: it did not fail, or it is something else.
+    """
+    record = read_call_record(value)
+    if record.error is None:
+        raise DecodeError("the call did not fail", what="trace")
+    if "revert" in record.error:
+        return Revert(data=record.output)
+    words = record.error.lower()
+    found = (reason for text, reason in FAILURES.items() if words.startswith(text))
+    return Halt(reason=next(found, f"other: {record.error}"))
 
 
 def _read(value: Any) -> CallRecord:

@@ -10,6 +10,7 @@ Spec:
 
 import json
 import time
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import orjson
@@ -25,8 +26,9 @@ from contractchain.chain import (
 )
 from contractchain.chain.references import describe_reference
 from contractchain.chain.simulation_plan import SimulationPlan
-from contractchain.chain.tracers import TracerOptions
+from contractchain.chain.tracers import CallTracerOptions, TracerOptions
 from contractchain.chain.tracers.options import to_config
+from contractchain.client.call_trees import read_failure
 from contractchain.client.connection import AccountState, BlockSummary, SimulatedBlock
 from contractchain.client.http_transport import HttpTransport
 from contractchain.client.registry import ChainIdentity
@@ -200,9 +202,10 @@ class RemoteConnection:
     def find_outcome(self, transaction_hash: Hash32) -> Outcome | None:
         """Return how a mined transaction ended.
 
-        A receipt does not say why a transaction failed, so it is called again on the state before
-        its block: exact if it was the first of its block, otherwise the likely reason. None if
-        the call succeeds there although the transaction failed.
+        A receipt does not say why a transaction failed, so it is traced. On a node without traces
+        it is called again on the state before its block: exact if it was the first of its block,
+        otherwise the likely reason. None if the call succeeds there although the transaction
+        failed.
         """
         receipt = self.find_receipt(transaction_hash)
         view = self.find_transaction(transaction_hash)
@@ -210,6 +213,10 @@ class RemoteConnection:
             return None
         if receipt.succeeded:
             return Success(created_address=receipt.contract_address)
+        with suppress(NodeRefusedError, NodeResponseError):
+            top = self.trace(transaction_hash, CallTracerOptions(only_top_call=True))
+            failure: Outcome = self._read(read_failure, top)
+            return failure
         message = Message(
             sender=view.sender,
             to=view.transaction.to,

@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 READERS = 4
 """Threads for calls that may take long."""
+TRACERS = 2
+"""Threads for traces, which may take very long: reads do not wait for them."""
 
 
 class MiningControl(Protocol):
@@ -68,6 +70,7 @@ class RpcContext:
         self.client_version = client_version
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="ctc-writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="ctc-reader")
+        self._tracers = ThreadPoolExecutor(TRACERS, thread_name_prefix="ctc-tracer")
         self.submitter = Submitter(chain, self._writer, lambda: mining.is_automine)
         self.filters = Filters(chain)
         self.subscriptions = Subscriptions(chain, self.read)
@@ -87,6 +90,11 @@ class RpcContext:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, lambda: function(*args, **kwargs))
 
+    async def trace(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Make a trace in a thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._tracers, lambda: function(*args, **kwargs))
+
     async def write(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a change of the chain in the one writer thread, after those already asked for."""
         loop = asyncio.get_running_loop()
@@ -98,4 +106,5 @@ class RpcContext:
         self.subscriptions.close()
         self._writer.shutdown()
         self._readers.shutdown()
+        self._tracers.shutdown()
         self.kzg.close()

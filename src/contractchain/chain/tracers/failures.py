@@ -26,6 +26,8 @@ _PARITY_WORDS = {
     "static-violation": "Mutable Call In Static Context",
     "other: precompile failed": "Built-in failed",
 }
+FAILURES = {words: error for error, words in _WORDS.items()}
+"""The other way round."""
 
 
 def describe_failure(error: str) -> str:

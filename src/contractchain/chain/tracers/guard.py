@@ -4,8 +4,8 @@ import time
 
 from contractchain.errors import TraceTimeoutError, TraceTooLargeError
 
-DEFAULT_MAX_BYTES = 512 * 2**20
-"""Of the traces of one request. A node that traces keeps up to twice as much in memory."""
+DEFAULT_MAX_BYTES = 256 * 2**20
+"""Of the traces of one request. While one is made, a node keeps a few times as much in memory."""
 DEFAULT_TIMEOUT_MS = 120_000
 """For the traces of one request."""
 EVENTS_PER_LOOK = 256

@@ -27,6 +27,7 @@ from contractchain.types import (
 _NAMES = tuple(name_opcode(op) for op in range(256))
 _SLOAD, _SSTORE = 0x54, 0x55
 _WORD = 32
+LINES_PER_BLOCK = 4_096
 
 
 class StructLogger:
@@ -35,6 +36,7 @@ class StructLogger:
     def __init__(self, options: StructLoggerOptions, budget: TraceBudget) -> None:
         self._options = options
         self._budget = budget
+        self._blocks: list[str] = []
         self._lines: list[str] = []
         self._size_bytes = 0
         self._frames: list[Address] = []
@@ -80,7 +82,12 @@ class StructLogger:
             "returnValue": "0x" + subject.output.hex(),
         }
         start = json.dumps(head, separators=(",", ":"))[:-1]
-        return f'{start},"structLogs":[{",".join(self._lines)}]}}'
+        pieces = [f'{start},"structLogs":[']
+        for block in (*self._blocks, ",".join(self._lines)):
+            if len(pieces) > 1 and block:
+                pieces.append(",")
+            pieces.append(block)
+        return "".join((*pieces, "]}"))
 
     def _slots(self) -> dict[int, int]:
         return self._storage.setdefault(self._frames[-1], {})
@@ -123,3 +130,6 @@ class StructLogger:
         self._size_bytes += len(line)
         self._budget.spend(len(line) + 1)
         self._lines.append(line)
+        if len(self._lines) == LINES_PER_BLOCK:  # many small texts take half as much again
+            self._blocks.append(",".join(self._lines))
+            self._lines.clear()

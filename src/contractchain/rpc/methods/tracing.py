@@ -72,7 +72,7 @@ async def _trace(
 ) -> EncodedJson:
     """Trace in a thread; what is not there has the code that geth gives it here."""
     try:
-        return EncodedJson(await context.read(trace, *args, **kwargs))
+        return EncodedJson(await context.trace(trace, *args, **kwargs))
     except TransactionNotFoundError as error:
         raise RpcFault(code=SERVER_ERROR, message="transaction not found") from error
     except NotFoundError as error:
