@@ -177,6 +177,17 @@ def test_receipts_before_byzantium_can_name_their_state(engine: ExecutionLayer) 
     assert simulate(Bench(engine), planned()).calls[0].state_root is None
 
 
+def test_ether_that_nobody_can_hold_is_not_received(engine: ExecutionLayer) -> None:
+    most = 2**256 - 1
+    bench = Bench(engine)
+    overrides = {BOB.address: AccountOverride(balance=most)}
+    block = simulate(bench, planned(to=BOB.address, value=1), overrides=overrides)
+    assert isinstance(block.calls[0].outcome, Halt)
+    account = engine.accounts(block.state_root, [BOB.address])[0]
+    assert account is not None
+    assert account.balance == most
+
+
 # Nonces, fees, gas
 
 

@@ -185,7 +185,8 @@ class TracedTransaction:
 class AccountOverride:
     """Changes to an account for the length of one simulated call, or from a simulated block on.
 
-    Code at the address of a precompile takes the precompile's place.
+    Code at the address of a precompile takes the precompile's place. Balances that no chain can
+    have may add up to more than 256 bits; what a transfer does then is each engine's own.
     """
 
     balance: int | None = None

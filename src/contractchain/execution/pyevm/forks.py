@@ -39,7 +39,7 @@ from eth.vm.opcode_values import CREATE, CREATE2
 from contractchain.errors import EngineError
 from contractchain.execution.pyevm import dispatch
 from contractchain.execution.pyevm.corrections import mend_opcodes, mend_precompiles
-from contractchain.execution.pyevm.world import World
+from contractchain.execution.pyevm.world import MAX_BALANCE, World
 from contractchain.interfaces.execution_data import BlockContext
 from contractchain.types import Address, Fork, Hash32
 from contractchain.types.fork import CANCUN_BLOBS, PRAGUE_BLOBS, BlobSchedule
@@ -94,6 +94,20 @@ class _Computation(dispatch.Computation):
         """By the address at which each is called; overrides move them."""
         found: dict[Address, Any] = self.state.precompiles
         return found
+
+    @classmethod
+    def apply_message(
+        cls, state: "_State", message: Any, context: Any, parent_computation: Any = None
+    ) -> Any:
+        if message.should_transfer_value and message.value and message.sender != message.to:
+            held = state.world.get_balance(message.storage_address)
+            if held + message.value > MAX_BALANCE:
+                computation = state.get_computation(message, context)  # type: ignore[attr-defined]
+                computation.error = InsufficientFunds("the recipient cannot hold as much")
+                return computation
+        return super().apply_message(  # type: ignore[misc]
+            state, message, context, parent_computation=parent_computation
+        )
 
     @classmethod
     def validate_contract_code(cls, contract_code: bytes) -> None:

@@ -14,6 +14,8 @@ from contractchain.execution.pyevm.states import StateStore
 from contractchain.types import EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, Account, Address, Hash32
 
 RIPEMD160_ADDRESS = (3).to_bytes(20, "big")
+MAX_BALANCE = 2**256 - 1
+"""Wei."""
 
 
 class Entry(NamedTuple):
@@ -126,6 +128,8 @@ class World:
         return (self.find(address) or EMPTY_ENTRY).balance
 
     def set_balance(self, address: Address, balance: int) -> None:
+        """Set the balance; more than 256 bits, which only a simulation can ask for, is the most."""
+        balance = min(balance, MAX_BALANCE)
         self._put(address, (self.find(address) or EMPTY_ENTRY)._replace(balance=balance))
 
     def get_nonce(self, address: Address) -> int:
