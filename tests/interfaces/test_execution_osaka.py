@@ -6,6 +6,7 @@ Spec:
 
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 from Crypto.Hash import SHA256
@@ -23,7 +24,7 @@ from contractchain.errors import (
 from contractchain.execution import create_engine
 from contractchain.interfaces.execution import ExecutionLayer
 from contractchain.interfaces.execution_data import AccountOverride, CallResult, Message
-from contractchain.types import Fork, Halt, Success
+from contractchain.types import Fork, GenesisAccount, Halt, Success
 from evm_builders import TARGET, Bench, return_word, sign, transfer, word
 
 P256_VERIFY = (0x100).to_bytes(20, "big")
@@ -170,3 +171,12 @@ def test_a_block_has_a_size_it_may_not_exceed(opened: tuple[Fork, Opened]) -> No
         is_too_large = fork is Fork.OSAKA and extra > room
         assert (isinstance(raised.value, InvalidBlockError)) == is_too_large
         assert ("at most 8388608" in str(raised.value)) == is_too_large
+
+
+def test_a_system_call_has_thirty_million_gas_under_osaka_too(native: ExecutionLayer) -> None:
+    """More than a transaction may have, and not one more: the contract returns what it has."""
+    requests = bytes.fromhex("00000961ef480eb55e80d19ad83579a64c007002")
+    alloc = {requests: GenesisAccount(nonce=1, code=return_word("GAS"))}
+    execution = Bench(native, Fork.OSAKA, alloc).execute()
+    request = b"\x01" + word(30_000_000 - 2)  # GAS itself costs two
+    assert execution.requests_hash == sha256(sha256(request).digest()).digest()

@@ -19,6 +19,7 @@ from evm_builders import (
     OTHER,
     TARGET,
     Bench,
+    assemble,
     blob,
     contract,
     return_word,
@@ -244,3 +245,31 @@ def test_a_block_holds_the_blobs_of_the_schedule(
         Bench(engine).execute(*raws, one_more, blob_schedule=schedule)
     picked = Bench(engine).execute(*raws, one_more, strict=False, blob_schedule=schedule)
     assert (len(picked.included), picked.skipped) == (len(raws), (len(raws),))
+
+
+# Gas of system calls
+
+
+@pytest.mark.parametrize(("target", "kind"), [(WITHDRAWALS, b"\x01"), (CONSOLIDATIONS, b"\x02")])
+def test_a_system_call_has_thirty_million_gas(
+    engine: ExecutionLayer, target: bytes, kind: bytes
+) -> None:
+    """The contract returns the gas it has left, after the two units that GAS costs itself."""
+    alloc = {target: GenesisAccount(nonce=1, code=return_word("GAS"))}
+    execution = Bench(engine, alloc=alloc).execute()
+    assert execution.requests_hash == hash_requests(kind + word(30_000_000 - 2))
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_a_request_contract_that_needs_more_makes_the_block_invalid(
+    engine: ExecutionLayer, over: int
+) -> None:
+    slots, rest = divmod(30_000_000, 20_000 + 2_100 + 2 * 3)  # a new slot, and two pushes
+    code = b"".join(assemble(1, b"\x61" + n.to_bytes(2, "big"), "SSTORE") for n in range(slots))
+    code += b"\x5b" * (rest + over)
+    bench = Bench(engine, alloc={WITHDRAWALS: GenesisAccount(nonce=1, code=code)})
+    if over == 0:
+        assert bench.execute().requests_hash == hash_requests()
+        return
+    with pytest.raises(InvalidBlockError, match="failed"):
+        bench.execute()

@@ -5,9 +5,13 @@
 //!
 //! Spec: EIP-4788, 2935, 4895, 6110, 7002, 7251, 7685; yellow paper, section 11.3.
 
+use std::convert::Infallible;
+
 use alloy_primitives::{Address, B256, Bytes, Log, U256, address, b256};
-use revm::context::result::ExecutionResult;
-use revm::{DatabaseCommit, ExecuteEvm, SystemCallEvm};
+use revm::context::result::{EVMError, ExecutionResult};
+use revm::context::{ContextSetters, TxEnv};
+use revm::handler::{Handler, MainnetHandler, SystemCallTx};
+use revm::{DatabaseCommit, ExecuteEvm};
 
 use super::block::Evm;
 use super::{BlockContext, Fork, Withdrawal};
@@ -21,6 +25,10 @@ const WITHDRAWAL_REQUESTS: Address = address!("00000961ef480eb55e80d19ad83579a64
 const CONSOLIDATION_REQUESTS: Address = address!("0000bbddc7ce488642fb579f8b00f3a590007251");
 const DEPOSIT_EVENT: B256 =
     b256!("649bbc62d0e31342afea4e5cd82d4049e7e1ee912fc0889aa790803be39038c5");
+
+/// Gas of a system call (EIP-4788, 2935, 7002, 7251). revm gives more, under every fork: it adds the
+/// reserve of EIP-8037, a change that comes after Osaka.
+const SYSTEM_CALL_GAS: u64 = 30_000_000;
 
 const GWEI: U256 = U256::from_limbs([1_000_000_000, 0, 0, 0]);
 const ETHER: u128 = 1_000_000_000_000_000_000;
@@ -45,7 +53,12 @@ fn call_contract(evm: &mut Evm<'_>, target: Address, data: Bytes) -> Option<Resu
     if !evm.ctx.journaled_state.database.has_code(&target) {
         return None;
     }
-    let result = evm.system_call_one(target, data);
+    evm.ctx.set_tx(TxEnv {
+        gas_limit: SYSTEM_CALL_GAS,
+        ..TxEnv::new_system_tx(target, data)
+    });
+    let result: std::result::Result<_, EVMError<Infallible>> =
+        MainnetHandler::default().run_system_call(evm);
     let state = evm.finalize();
     Some(match result {
         Ok(ExecutionResult::Success { output, .. }) => {
