@@ -332,15 +332,28 @@ def test_the_last_line_of_json_is_all_of_it(ctc, tmp_path: Path) -> None:
     assert ended.status == 1
 
 
-@pytest.mark.parametrize("content", [b"{", b"[1, 2]", b"\xff\xfe", b"", b'{"a": 5}'])
-def test_a_file_that_cannot_be_read_is_one_line(
+UNREADABLE = [b"{", b"[1, 2]", b"\xff\xfe", b"", b'{"a": 5}']
+
+
+@pytest.mark.parametrize("content", UNREADABLE)
+def test_a_file_that_cannot_be_read_is_a_failure_among_others(
     ctc, tmp_path: Path, engine_name: str, content: bytes
 ) -> None:
-    write_transaction_test(tmp_path / "a.json", "TransactionException.RLP_TOO_FEW_ELEMENTS")
-    (tmp_path / "b.json").write_bytes(content)
+    (tmp_path / "a.json").write_bytes(content)
+    write_transaction_test(tmp_path / "b.json", "TransactionException.RLP_TOO_FEW_ELEMENTS")
     for jobs in ("1", "2"):
         ended = ctc("evm", "txtest", "--engine", engine_name, "-j", jobs, str(tmp_path))
-        assert ended.status == 2
-        (line,) = [line for line in ended.err.splitlines() if " files: " not in line]
-        assert line.startswith("error: ")
-        assert "b.json" in line
+        assert ended.status == 1
+        (line,) = [line for line in ended.out.splitlines() if line.startswith("FAILED")]
+        assert line.startswith("FAILED a ")
+        assert "1 passed, 1 failed" in ended.out
+
+
+@pytest.mark.parametrize("content", UNREADABLE)
+def test_a_single_file_that_cannot_be_read_is_one_line(ctc, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.json").write_bytes(content)
+    ended = ctc("evm", "txtest", str(tmp_path))
+    assert ended.status == 2
+    (line,) = ended.err.splitlines()
+    assert line.startswith("error: ")
+    assert "a.json" in line

@@ -145,12 +145,39 @@ def test_a_type_is_refused_before_its_fork(engine: ExecutionLayer, index: int) -
     assert (fault.got, fault.fork) == (index, before.value)
 
 
-def test_a_type_that_is_not_there_yet_is_the_fault_whatever_follows_it(
-    engine: ExecutionLayer,
+def test_what_does_not_decode_counts_before_the_type(engine: ExecutionLayer) -> None:
+    fields = list(decode(sign(transfer())[1:]))
+    zeros_in_front = b"\x02" + encode([*fields[:2], b"\x00\x01", *fields[3:]])
+    for raw in (b"\x02", b"\x02\xc0", b"\x04zz", zeros_in_front):
+        for fork in (Fork.FRONTIER, Fork.BERLIN, Fork.PRAGUE):
+            assert isinstance(decode_one(engine, raw, rules_of(fork)), DecodeError)
+
+
+def test_the_type_counts_before_every_other_rule(engine: ExecutionLayer) -> None:
+    faulty = replace(transfer(), chain_id=2, nonce=2**64 - 1, gas_limit=1)
+    assert isinstance(fault_of(engine, faulty, rules_of(Fork.BERLIN)), TransactionTypeError)
+    assert isinstance(fault_of(engine, faulty, rules_of(Fork.LONDON)), WrongChainIdError)
+
+
+@pytest.mark.parametrize("fork", [Fork.FRONTIER, Fork.BERLIN, Fork.PRAGUE])
+def test_a_signature_that_recovers_nobody_counts_before_intrinsic_gas(
+    engine: ExecutionLayer, fork: Fork
 ) -> None:
-    for raw in (b"\x02", b"\x02\xc0", b"\x04zz"):
-        assert isinstance(decode_one(engine, raw, rules_of(Fork.BERLIN)), TransactionTypeError)
-        assert isinstance(decode_one(engine, raw, rules_of(Fork.PRAGUE)), DecodeError)
+    poor = replace(legacy(gas_limit=20_999), chain_id=None)
+    signed = sign_transaction(poor, ALICE.private_key)
+    for r in (0, 5, SECP256K1_N):  # there is no point of the curve whose x is 5
+        raw = encode_transaction(replace(signed, r=r))
+        assert isinstance(decode_one(engine, raw, rules_of(fork)), InvalidSignatureError)
+    raw = encode_transaction(signed)
+    assert isinstance(decode_one(engine, raw, rules_of(fork)), IntrinsicGasTooLowError)
+
+
+def test_too_little_gas_is_told_again_of_one_that_is_remembered(engine: ExecutionLayer) -> None:
+    raw = sign(legacy(gas_limit=52_999, to=None))
+    for fork in (Fork.HOMESTEAD, Fork.FRONTIER, Fork.HOMESTEAD):
+        result = decode_one(engine, raw, rules_of(fork))
+        is_enough = fork is Fork.FRONTIER
+        assert isinstance(result, DecodedTransaction if is_enough else IntrinsicGasTooLowError)
 
 
 @pytest.mark.parametrize("transaction", ONE_OF_EACH[1:], ids=lambda t: f"type-{t.type}")

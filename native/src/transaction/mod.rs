@@ -155,10 +155,9 @@ impl fmt::Debug for Decoder {
     }
 }
 
-/// Decodes and checks everything that is cheap, which comes before the recovery.
+/// Decodes and checks what counts before the recovery.
 fn parse(raw: &[u8], hash: B256, rules: &Rules) -> Result<Parsed> {
-    rules.check_type(raw)?;
     let parsed = Parsed::decode(raw, hash)?;
-    rules.check(&parsed.facts())?;
+    rules.check_before_recovery(&parsed.facts())?;
     Ok(parsed)
 }

@@ -1,5 +1,8 @@
 //! The rules of a transaction that need no state, in the order in which faults are reported:
-//! type, chain id, nonce, fees, blobs, authorizations, init code, base fee, gas limit, signature.
+//! type, chain id, nonce, fees, blobs, authorizations, init code, base fee, signature, gas limit.
+//!
+//! The gas limit is compared last, when the sender is known: a signature that nobody made is the
+//! fault of a transaction whatever gas it has.
 //!
 //! Spec: EIP-2, 155, 1559, 2028, 2681, 2718, 2930, 3860, 4844, 7594, 7623, 7702, 7825.
 
@@ -108,7 +111,14 @@ impl Rules {
 
     /// Checks everything and returns the intrinsic gas.
     pub fn check(&self, facts: &Facts<'_>) -> Result<Intrinsic> {
-        self.check_identity(facts)?;
+        self.check_before_recovery(facts)?;
+        self.check_gas(facts)
+    }
+
+    /// Checks what counts before the sender, so that nobody is recovered in vain.
+    pub fn check_before_recovery(&self, facts: &Facts<'_>) -> Result<()> {
+        self.check_type(facts.env.tx_type)?;
+        self.check_chain_id(facts)?;
         let env = facts.env;
         if env.nonce == u64::MAX {
             return Err(Fault::new("nonce-overflow", []));
@@ -135,25 +145,16 @@ impl Rules {
                 ],
             ));
         }
-        let intrinsic = self.check_gas(facts)?;
         if self.fork >= Fork::Homestead && facts.s.is_some_and(|s| !is_low_s(&s)) {
             return Err(Fault::message(
                 "invalid-signature",
                 "s is in the upper half of the order",
             ));
         }
-        Ok(intrinsic)
+        Ok(())
     }
 
-    /// Checks that the fork has the type that an encoding begins with, if it is a type at all.
-    pub fn check_type(&self, raw: &[u8]) -> Result<()> {
-        match raw.first() {
-            Some(kind @ 1..=4) => self.check_kind(*kind),
-            _ => Ok(()),
-        }
-    }
-
-    fn check_kind(&self, kind: u8) -> Result<()> {
+    fn check_type(&self, kind: u8) -> Result<()> {
         let first = match kind {
             0 => Fork::Frontier,
             1 => Fork::Berlin,
@@ -173,13 +174,11 @@ impl Rules {
         Ok(())
     }
 
-    fn check_identity(&self, facts: &Facts<'_>) -> Result<()> {
-        let kind = facts.env.tx_type;
-        self.check_kind(kind)?;
+    fn check_chain_id(&self, facts: &Facts<'_>) -> Result<()> {
         let Some(chain_id) = facts.signed_chain_id else {
             return Ok(());
         };
-        if kind == 0 && self.fork < Fork::SpuriousDragon {
+        if facts.env.tx_type == 0 && self.fork < Fork::SpuriousDragon {
             let message = "v names a chain id, which EIP-155 allows later";
             return Err(Fault::message("invalid-signature", message));
         }

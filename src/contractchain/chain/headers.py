@@ -66,7 +66,7 @@ def validate_header(
         )
     validate_mark(header, config)
     is_first_london = fork >= Fork.LONDON > fork_of(config, parent)
-    _validate_gas_limit(header, parent, is_first_london=is_first_london)
+    _validate_gas(header, parent, is_first_london=is_first_london)
     _validate_presence(header, fork)
     if fork >= Fork.LONDON:
         _validate_base_fee(header, parent, is_first_london=is_first_london)
@@ -89,9 +89,7 @@ def _validate_presence(header: Header, fork: Fork) -> None:
             raise _fault(name, f"{verb} {since.value}, the block is under {fork.value}")
 
 
-def _validate_gas_limit(header: Header, parent: Header, *, is_first_london: bool) -> None:
-    if header.gas_used > header.gas_limit:
-        raise _fault("gas_used", f"{header.gas_used} exceeds the gas limit {header.gas_limit}")
+def _validate_gas(header: Header, parent: Header, *, is_first_london: bool) -> None:
     if not MIN_GAS_LIMIT <= header.gas_limit <= MAX_GAS_LIMIT:
         raise _fault(
             "gas_limit", f"must be from {MIN_GAS_LIMIT} to {MAX_GAS_LIMIT}, not {header.gas_limit}"
@@ -105,6 +103,8 @@ def _validate_gas_limit(header: Header, parent: Header, *, is_first_london: bool
             "gas_limit",
             f"{header.gas_limit} is not within {room - 1} of the parent's {parent_limit}",
         )
+    if header.gas_used > header.gas_limit:
+        raise _fault("gas_used", f"{header.gas_used} exceeds the gas limit {header.gas_limit}")
 
 
 def _validate_base_fee(header: Header, parent: Header, *, is_first_london: bool) -> None:

@@ -1,7 +1,11 @@
 """Block tests: a chain from its genesis on, with valid and invalid blocks.
 
 Every valid block must be taken and every invalid one refused for the reason given; in the end the
-head must be the block that the file names. Seals of proof of work are not checked.
+head must be the block that the file names. Seals of proof of work are not checked: a case that
+wants a block refused for its seal is skipped.
+
+Older files are read as well: those that give the genesis header field by field and not as RLP, and
+those with a reason for each network (`expectExceptionByzantium`, `expectExceptionALL`).
 """
 
 from collections.abc import Iterator
@@ -11,8 +15,9 @@ from typing import Any
 
 from contractchain.chain import Chain
 from contractchain.chain.json_fields import Fields
-from contractchain.codec.block import decode_block
+from contractchain.codec.block import decode_block, hash_header
 from contractchain.conformance.expectations import explain_mismatch, name_error
+from contractchain.conformance.headers import parse_header
 from contractchain.conformance.memory_chain import open_memory_chain
 from contractchain.conformance.networks import find_network
 from contractchain.conformance.results import CaseResult, Verdict
@@ -30,8 +35,11 @@ from contractchain.errors import ContractChainError, DecodeError, EngineError, V
 from contractchain.interfaces.execution import ExecutionLayer
 from contractchain.types import Address, ChainConfig, Genesis, GenesisAccount, Hash32, Header
 
-KEYS = ("network", "pre", "blocks", "genesisRLP")
+KEYS = ("network", "pre", "blocks", "genesisBlockHeader")
 EXPECTATION = "expectException"
+SEAL_FAULT = "InvalidBlockNonce"
+"""Name of retesteth for a seal of proof of work that is wrong."""
+SEAL_REASON = "the seal of proof of work is not checked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,45 +86,69 @@ def run_block_file(
 def run_block_case(case: BlockCase, engine: ExecutionLayer, path: str = "") -> CaseResult:
     """Run a case on a chain in memory."""
     try:
-        fault = _find_fault(case, engine)
+        finding = _find_fault(case, engine)
     except EngineError as error:
-        return CaseResult(
-            name=case.name,
-            fork=case.network,
-            verdict=Verdict.SKIPPED,
-            reason=str(error),
-            path=path,
-        )
-    reason, expected, actual = fault or ("", "", "")
+        finding = _Finding(reason=str(error), verdict=Verdict.SKIPPED)
+    if finding is None:
+        return CaseResult(name=case.name, fork=case.network, verdict=Verdict.PASSED, path=path)
     return CaseResult(
         name=case.name,
         fork=case.network,
-        verdict=Verdict.PASSED if fault is None else Verdict.FAILED,
-        reason=reason,
-        expected=expected,
-        actual=actual,
+        verdict=finding.verdict,
+        reason=finding.reason,
+        expected=finding.expected,
+        actual=finding.actual,
         path=path,
     )
 
 
-def _find_fault(case: BlockCase, engine: ExecutionLayer) -> tuple[str, str, str] | None:
-    """Return what did not go as the file says: the reason, what was expected, what came."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Finding:
+    """What did not go as the file says, or why that cannot be told."""
+
+    reason: str
+    expected: str = ""
+    actual: str = ""
+    verdict: Verdict = Verdict.FAILED
+
+
+def _find_fault(case: BlockCase, engine: ExecutionLayer) -> _Finding | None:
     with open_memory_chain(case.genesis, engine) as chain:
         if chain.genesis_hash != case.genesis_hash:
-            return "another genesis", _show(case.genesis_hash), _show(chain.genesis_hash)
+            return _Finding(
+                reason="another genesis",
+                expected=_show(case.genesis_hash),
+                actual=_show(chain.genesis_hash),
+            )
         for place, block in enumerate(case.blocks):
-            fault = _import(chain, place, block)
-            if fault is not None:
-                return fault
+            finding = _import(chain, place, block, case.network)
+            if finding is not None:
+                return finding
         head = chain.head().hash
         if head != case.last_block_hash:
-            return "another head", _show(case.last_block_hash), _show(head)
+            return _Finding(
+                reason="another head", expected=_show(case.last_block_hash), actual=_show(head)
+            )
     return None
 
 
-def _import(chain: Chain, place: int, block: dict[str, Any]) -> tuple[str, str, str] | None:
+def find_expectations(block: dict[str, Any], network: str) -> list[str]:
+    """Return the reasons for which a block is to be refused on a network.
+
+    Args:
+        block: Entry of `blocks`.
+        network: Name of the network; what the entry says of others does not count.
+    """
+    keys = (EXPECTATION, EXPECTATION + "ALL", EXPECTATION + network)
+    return [str(block[key]) for key in keys if key in block]
+
+
+def _import(chain: Chain, place: int, block: dict[str, Any], network: str) -> _Finding | None:
     fields = Fields(block, key=f"blocks.{place}")
-    expectations = [str(v) for k, v in block.items() if k.startswith(EXPECTATION)]
+    expectations = find_expectations(block, network)
+    wanted = "|".join(expectations)
+    if wanted == SEAL_FAULT:
+        return _Finding(reason=SEAL_REASON, verdict=Verdict.SKIPPED)
     is_valid = not expectations and "blockHeader" in block
     try:
         _adopt(chain, _rlp(fields))
@@ -124,18 +156,24 @@ def _import(chain: Chain, place: int, block: dict[str, Any]) -> tuple[str, str, 
         raise
     except ValidationError as error:
         if is_valid:
-            return f"block {place} refused: {error}", "valid", name_error(error)
-        if not expectations:
-            return None
-        mismatch = explain_mismatch("|".join(expectations), error)
+            return _Finding(
+                reason=f"block {place} refused: {error}", expected="valid", actual=name_error(error)
+            )
+        mismatch = explain_mismatch(wanted, error) if expectations else None
         if mismatch is None:
             return None
-        return f"block {place} {mismatch}", "|".join(expectations), name_error(error)
+        return _Finding(
+            reason=f"block {place} {mismatch}", expected=wanted, actual=name_error(error)
+        )
     except ContractChainError as error:
-        return f"block {place}: {error}", "valid" if is_valid else "invalid", error.code
+        return _Finding(
+            reason=f"block {place}: {error}",
+            expected="valid" if is_valid else "invalid",
+            actual=error.code,
+        )
     if is_valid:
         return None
-    return f"block {place} accepted", "|".join(expectations) or "invalid", "valid"
+    return _Finding(reason=f"block {place} accepted", expected=wanted or "invalid", actual="valid")
 
 
 def _adopt(chain: Chain, encoded: bytes) -> None:
@@ -159,7 +197,7 @@ def _rlp(fields: Fields) -> bytes:
 
 
 def _parse_case(name: str, test: Fields, config: ChainConfig) -> BlockCase:
-    header = decode_block(get_bytes(test, "genesisRLP")).header
+    header = _parse_genesis_header(test)
     accounts = parse_accounts(get_object(test, "pre"))
     return BlockCase(
         name=name,
@@ -169,6 +207,18 @@ def _parse_case(name: str, test: Fields, config: ChainConfig) -> BlockCase:
         blocks=tuple(get_list(test, "blocks")),
         last_block_hash=get_bytes(test, "lastblockhash", size=32),
     )
+
+
+def _parse_genesis_header(test: Fields) -> Header:
+    """Return the header of the genesis block, from its encoding or from its fields."""
+    encoded = test.find_bytes("genesisRLP")
+    if encoded is not None:
+        return decode_block(encoded).header
+    given = get_object(test, "genesisBlockHeader")
+    header = parse_header(given)
+    if hash_header(header) != get_bytes(given, "hash", size=32):
+        raise given.fault("hash", "is not that of the other fields")
+    return header
 
 
 def build_genesis(

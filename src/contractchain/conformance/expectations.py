@@ -71,26 +71,47 @@ def _worded(error: type[ValidationError], *words: str) -> tuple[Expected, ...]:
     return tuple(Expected(error, words=part) for part in words)
 
 
+def _uncle(*names: str) -> tuple[Expected, ...]:
+    return _worded(InvalidUncleError, *(f"is invalid: `{name}`" for name in names))
+
+
 _ENCODING = _any(DecodeError)
 _OVERFLOW = _worded(DecodeError, "integer longer than")
 _WORD = _worded(DecodeError, "expected 32 bytes")
+_ADDRESS = _worded(DecodeError, "expected 20 bytes")
 _RECIPIENT = _worded(DecodeError, "`to` has")
 _TYPE = _any(TransactionTypeError)
 _NO_BLOBS = _worded(BlobTransactionError, "at least one blob")
-_MANY_BLOBS = _worded(BlobTransactionError, "blobs, at most", "blobs in the block, at most")
-"""In a transaction, and in a block."""
+_MANY_BLOBS = (
+    *_worded(BlobTransactionError, "blobs, at most", "blobs in the block, at most"),
+    Expected(InvalidHeaderError, "blob_gas_used", "exceeds"),
+)
+"""In a transaction, in a block, and in a header that says what the blobs of its block come to, for
+headers are looked at first."""
 _BLOB_CREATION = _worded(BlobTransactionError, "cannot create")
 _BLOB_VERSION = _worded(BlobTransactionError, "has version")
 _CREATION = _worded(AuthorizationListError, "cannot create")
 _NO_RELATIVE = _worded(InvalidUncleError, "no close relative")
 _ANCESTOR = _worded(InvalidUncleError, "is an ancestor, or listed before")
-_UNCLE_OF_WRONG_ERA = _worded(InvalidUncleError, "is invalid: `base_fee_per_gas`")
+_BASE_FEE = (*_header("base_fee_per_gas"), *_uncle("base_fee_per_gas"))
+"""Of a block, or of an uncle."""
+_DAO_MARK = (
+    *_header("extra_data"),
+    *_worded(InvalidUncleError, "is invalid: `extra_data`: must be `dao-hard-fork`"),
+)
+"""Of a block, or of an uncle."""
+_NO_WITHDRAWALS = _worded(InvalidBlockError, "list of withdrawals")
 _CANCUN_FIELDS = _header("blob_gas_used", "excess_blob_gas", "parent_beacon_block_root")
 """Whichever of the three that came together is missed first."""
 
 TRANSACTIONS: dict[str, tuple[Expected, ...]] = {
-    # A known type comes too early; bytes that begin with anything else are of no type.
-    "TYPE_NOT_SUPPORTED": (*_TYPE, *_worded(DecodeError, "unknown transaction type")),
+    # A known type comes too early; bytes that begin with anything else are of no type. What does
+    # not decode counts before the type: numbers that no field holds, fields of another type.
+    "TYPE_NOT_SUPPORTED": (
+        *_TYPE,
+        *_worded(DecodeError, "unknown transaction type", "fields, found", "expected a list"),
+        *_OVERFLOW,
+    ),
     "SENDER_NOT_EOA": _any(SenderHasCodeError),
     "ADDRESS_TOO_SHORT": _RECIPIENT,
     "ADDRESS_TOO_LONG": _RECIPIENT,
@@ -126,8 +147,7 @@ TRANSACTIONS: dict[str, tuple[Expected, ...]] = {
     "TYPE_3_TX_ZERO_BLOBS_PRE_FORK": _TYPE,
     "TYPE_3_TX_INVALID_BLOB_VERSIONED_HASH": _BLOB_VERSION,
     "TYPE_3_TX_BLOB_COUNT_EXCEEDED": _MANY_BLOBS,
-    # In a block, the sum in the header shows it before any transaction is looked at.
-    "TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED": (*_MANY_BLOBS, *_header("blob_gas_used")),
+    "TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED": _MANY_BLOBS,
     "TYPE_3_TX_ZERO_BLOBS": _NO_BLOBS,
     "TYPE_3_TX_CONTRACT_CREATION": _BLOB_CREATION,
     "TYPE_3_TX_WITH_FULL_BLOBS": _ENCODING,
@@ -138,9 +158,10 @@ TRANSACTIONS: dict[str, tuple[Expected, ...]] = {
     "TYPE_4_INVALID_AUTHORITY_SIGNATURE_S_TOO_HIGH": _OVERFLOW,
     "TYPE_4_INVALID_AUTHORIZATION_FORMAT": _ENCODING,
     "TYPE_4_TX_PRE_FORK": _TYPE,
-    # The vectors say so under every fork, also under those that look no further than the type.
-    "RLP_INVALID_ACCESS_LIST_STORAGE_TOO_LONG": (*_WORD, *_TYPE),
-    "RLP_INVALID_ACCESS_LIST_STORAGE_TOO_SHORT": (*_WORD, *_TYPE),
+    "RLP_INVALID_ACCESS_LIST_ADDRESS_TOO_LONG": _ADDRESS,
+    "RLP_INVALID_ACCESS_LIST_ADDRESS_TOO_SHORT": _ADDRESS,
+    "RLP_INVALID_ACCESS_LIST_STORAGE_TOO_LONG": _WORD,
+    "RLP_INVALID_ACCESS_LIST_STORAGE_TOO_SHORT": _WORD,
 }
 """By name after `TransactionException.`; all other `RLP_…` names are encodings."""
 
@@ -152,7 +173,7 @@ BLOCKS: dict[str, tuple[Expected, ...]] = {
     "UNCLE_PARENT_INCORRECT": _NO_RELATIVE,
     "UNCLE_UNKNOWN_PARENT": _NO_RELATIVE,
     "EXTRA_DATA_TOO_BIG": _header("extra_data"),
-    "EXTRA_DATA_INVALID_DAO": _header("extra_data"),
+    "EXTRA_DATA_INVALID_DAO": _DAO_MARK,
     "UNKNOWN_PARENT": _any(UnknownParentError),
     "UNKNOWN_PARENT_ZERO": _any(UnknownParentError),
     "GASLIMIT_TOO_BIG": _header("gas_limit"),
@@ -178,7 +199,7 @@ BLOCKS: dict[str, tuple[Expected, ...]] = {
     # checked, or, for the withdrawals of the body, with the block.
     "INCORRECT_BLOCK_FORMAT": (
         *_any(DecodeError, InvalidHeaderError),
-        *_worded(InvalidBlockError, "list of withdrawals"),
+        *_NO_WITHDRAWALS,
     ),
     "BLOB_GAS_USED_ABOVE_LIMIT": _header("blob_gas_used"),
     # What is no whole number of blobs is a fault of the header, the sum shows after executing.
@@ -190,24 +211,14 @@ BLOCKS: dict[str, tuple[Expected, ...]] = {
     # RLP as such, but no structure of a block: a header that lacks a field decodes as an older one.
     "RLP_STRUCTURES_ENCODING": _any(DecodeError, InvalidHeaderError),
     # A body without withdrawals decodes as one of an older block.
-    "RLP_WITHDRAWALS_NOT_READ": (
-        *_ENCODING,
-        *_worded(InvalidBlockError, "list of withdrawals"),
-    ),
+    "RLP_WITHDRAWALS_NOT_READ": (*_ENCODING, *_NO_WITHDRAWALS),
     "RLP_INVALID_FIELD_OVERFLOW_64": _OVERFLOW,
-    "RLP_INVALID_ADDRESS": _worded(DecodeError, "expected 20 bytes"),
+    "RLP_INVALID_ADDRESS": _ADDRESS,
     "RLP_BLOCK_LIMIT_EXCEEDED": _worded(InvalidBlockError, "bytes, at most"),
     # Blocks of the wrong era: some field of the header has no place, or is missing.
     "IMPORT_IMPOSSIBLE_LEGACY": _header("base_fee_per_gas"),
-    # The next two are also said of uncles.
-    "IMPORT_IMPOSSIBLE_LEGACY_WRONG_PARENT": (
-        *_header("base_fee_per_gas"),
-        *_UNCLE_OF_WRONG_ERA,
-    ),
-    "IMPORT_IMPOSSIBLE_LONDON_WRONG_PARENT": (
-        *_header("base_fee_per_gas"),
-        *_UNCLE_OF_WRONG_ERA,
-    ),
+    "IMPORT_IMPOSSIBLE_LEGACY_WRONG_PARENT": _BASE_FEE,
+    "IMPORT_IMPOSSIBLE_LONDON_WRONG_PARENT": _BASE_FEE,
     "IMPORT_IMPOSSIBLE_LONDON_OVER_LEGACY": _header("base_fee_per_gas"),
     "IMPORT_IMPOSSIBLE_LONDON_OVER_PARIS": _header("difficulty"),
     "IMPORT_IMPOSSIBLE_DIFFICULTY_OVER_PARIS": _header("difficulty"),
@@ -239,9 +250,10 @@ OLDER: dict[str, tuple[Expected, ...]] = {
     "TR_IntrinsicGas": _any(IntrinsicGasTooLowError),
     "IntrinsicGas": _any(IntrinsicGasTooLowError),
     "TR_NoFunds": _any(InsufficientFundsError),
-    "TR_NoFundsX": _any(InsufficientFundsError),
+    # What gas may cost at most overflows 256 bits, so that nobody has the funds.
+    "TR_NoFundsX": _any(InsufficientFundsError, FeeOverflowError),
     # The names with two reasons allow either.
-    "TR_NoFundsOrGas": _any(InsufficientFundsError, GasLimitExceededError),
+    "TR_NoFundsOrGas": _any(InsufficientFundsError, GasLimitExceededError, IntrinsicGasTooLowError),
     "TR_NoFundsValue": _any(InsufficientFundsError),
     "TR_FeeCapLessThanBlocks": _any(FeeTooLowError),
     "TR_FeeCapLessThanBlocksORNoFunds": _any(FeeTooLowError, InsufficientFundsError),
@@ -252,6 +264,7 @@ OLDER: dict[str, tuple[Expected, ...]] = {
     "TR_NonceTooHigh": _any(NonceTooHighError),
     "TR_NonceTooLow": _any(NonceTooLowError),
     "TR_InitCodeLimitExceeded": _any(InitCodeTooLargeError),
+    "TR_RLP_WRONGVALUE": _OVERFLOW,
     "TR_BLOBLIST_OVERSIZE": _MANY_BLOBS,
     "TR_EMPTYBLOB": _NO_BLOBS,
     "TR_BLOBCREATE": _BLOB_CREATION,
@@ -261,26 +274,55 @@ OLDER: dict[str, tuple[Expected, ...]] = {
     "TooManyUncles": _worded(InvalidUncleError, "at most"),
     "UncleInChain": _ANCESTOR,
     "UncleIsAncestor": _ANCESTOR,
-    "UncleIsBrother": _NO_RELATIVE,
+    # One vector lists the same uncle twice.
+    "UncleIsBrother": (*_NO_RELATIVE, *_ANCESTOR),
     "UncleParentIncorrect": _NO_RELATIVE,
-    "InvalidDifficulty": _header("difficulty"),
-    "InvalidNumber": _header("number"),
-    "InvalidTimestampEqualParent": _header("timestamp"),
-    "InvalidTimestampOlderParent": _header("timestamp"),
-    "InvalidGasLimit": _header("gas_limit"),
-    "InvalidGasLimit2": _header("gas_limit"),
+    "UncleParentIsNotAncestor": _NO_RELATIVE,
+    # One vector lists an ancestor, whose parent is none of those whose children may be uncles.
+    "InvalidUncleParentHash": (*_NO_RELATIVE, *_ANCESTOR),
+    "UncleTooOld": _NO_RELATIVE,
+    # Of the block, or of an uncle.
+    "InvalidDifficulty": (*_header("difficulty"), *_uncle("difficulty")),
+    "InvalidNumber": (*_header("number"), *_uncle("number")),
+    "InvalidTimestamp": (*_header("timestamp"), *_uncle("timestamp")),
+    "InvalidTimestampEqualParent": (*_header("timestamp"), *_uncle("timestamp")),
+    "InvalidTimestampOlderParent": (*_header("timestamp"), *_uncle("timestamp")),
+    "InvalidGasLimit": (*_header("gas_limit"), *_uncle("gas_limit")),
+    "InvalidGasLimit2": (*_header("gas_limit"), *_uncle("gas_limit")),
+    # One vector has a limit of zero, which is too low by itself.
+    "TooMuchGasUsed": (*_header("gas_used", "gas_limit"), *_uncle("gas_used")),
+    "BlockGasLimitReached": _any(GasLimitExceededError),
     # As INVALID_GAS_USED and INVALID_UNCLES_HASH.
     "InvalidUncles": (*_executed("uncles_hash"), *_header("uncles_hash")),
+    "InvalidUnclesHash": _executed("uncles_hash"),
     "InvalidGasUsed": (*_executed("gas_used"), *_header("gas_used")),
     "InvalidStateRoot": _executed("state_root"),
     "InvalidReceiptsStateRoot": _executed("receipts_root"),
     "InvalidTransactionRoot": _executed("transactions_root"),
+    "InvalidTransactionsRoot": _executed("transactions_root"),
     "InvalidLogBloom": _executed("logs_bloom"),
     "ExtraDataTooBig": _header("extra_data"),
+    "ExtraDataIncorrectDAO": _DAO_MARK,
     "UnknownParent": _any(UnknownParentError),
+    "UnknownParent2": _any(UnknownParentError),
+    "InvalidWithdrawals": _executed("withdrawals_root"),
+    "INPUT_UNMARSHAL_ERROR": _OVERFLOW,
+    "INPUT_UNMARSHAL_ADDRESS_ERROR": _ADDRESS,
+    "RLP_ExpectedAsList": (*_ENCODING, *_NO_WITHDRAWALS),
     "1559BaseFeeTooLow": _header("base_fee_per_gas"),
+    "1559BlockImportImpossible_BaseFeeWrong": _BASE_FEE,
+    "1559BlockImportImpossible_HeaderIsLegacy": _BASE_FEE,
+    "LegacyBlockImportImpossible": _BASE_FEE,
+    "LegacyBlockImportImpossible2": _BASE_FEE,
+    "ParisBlockImportImpossible": _header("withdrawals_root"),
+    "ShanghaiBlockImportImpossible": _header("withdrawals_root"),
     "3675PoWBlockRejected": _header("difficulty"),
+    "3675PoSBlockRejected": _header("difficulty"),
+    # What a block of proof of work has after the merge: a difficulty, or uncles.
+    "3675PreParis1559BlockRejected": _header("difficulty", "uncles_hash"),
     "PostMergeUncleHashIsInvalid": _header("uncles_hash"),
+    "PostParisUncleHashIsNotEmpty": _header("uncles_hash"),
+    "PostParisDifficultyIsNot0": _header("difficulty"),
 }
 """Names of retesteth, as older files have them."""
 

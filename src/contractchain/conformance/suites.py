@@ -10,10 +10,10 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from contractchain.conformance.block_tests import run_block_file
-from contractchain.conformance.results import CaseResult
+from contractchain.conformance.results import CaseResult, Verdict
 from contractchain.conformance.state_tests import run_state_file
 from contractchain.conformance.transaction_tests import run_transaction_file
-from contractchain.errors import EngineError, UsageError
+from contractchain.errors import ConfigError, EngineError, UsageError
 from contractchain.execution import create_engine
 from contractchain.interfaces.execution import ExecutionLayer
 
@@ -101,6 +101,8 @@ def run_files(
 ) -> Iterator[tuple[Path, list[CaseResult]]]:
     """Run many files; yields the results of each, in the order of `paths`.
 
+    One that is malformed is a failure among the others, after the cases that could be read.
+
     Args:
         suite: What kind of files they are.
         paths: The files.
@@ -110,12 +112,15 @@ def run_files(
         processes: How many work at a time; 1 is this process.
 
     Raises:
-        ConfigError: a file is malformed.
+        ConfigError: the only file is malformed.
         EngineUnavailableError: the engine is not installed.
         EngineError: a process died.
     """
     jobs = [_Job(suite=suite, path=path, engine=engine, fork=fork, case=case) for path in paths]
-    if processes == 1 or len(jobs) < 2:
+    if len(jobs) == 1:
+        yield paths[0], list(_run(jobs[0]))
+        return
+    if processes == 1:
         for job in jobs:
             yield job.path, _run_job(job)
         return
@@ -132,8 +137,26 @@ def run_files(
             pool.shutdown(cancel_futures=True)
 
 
+def _run(job: _Job) -> Iterator[CaseResult]:
+    return run_file(job.suite, job.path, _engine(job.engine), job.fork, job.case)
+
+
 def _run_job(job: _Job) -> list[CaseResult]:
-    return list(run_file(job.suite, job.path, _engine(job.engine), job.fork, job.case))
+    results: list[CaseResult] = []
+    try:
+        results.extend(_run(job))
+    except ConfigError as error:
+        malformed = CaseResult(
+            name=job.path.stem,
+            fork="",
+            verdict=Verdict.FAILED,
+            reason=str(error),
+            expected="a test of the suite",
+            actual=error.code,
+            path=str(job.path),
+        )
+        results.append(malformed)
+    return results
 
 
 @cache

@@ -130,26 +130,24 @@ def intrinsic_gas_of(transaction: Transaction, fork: Fork) -> IntrinsicGas:
 def decode_checked(raw: bytes, rules: TransactionRules) -> tuple[Transaction, DecodedTransaction]:
     """Decode a transaction, check it against every rule that needs no state, recover its sender.
 
-    The order of the checks is: type, encoding, chain id, nonce, fees, blobs, authorizations,
-    init code, base fee, gas limit, signature. The first fault is raised.
+    The order of the checks is: encoding, type, chain id, nonce, fees, blobs, authorizations,
+    init code, base fee, signature, gas limit. The first fault is raised.
 
     Raises:
         DecodeError: the encoding is malformed.
         InvalidTransactionError: a rule is broken; the subclass says which.
     """
-    if raw and 0 < raw[0] < len(FIRST_FORK_OF_TYPE):
-        _validate_type(raw[0], rules)
     transaction = decode_transaction(raw)
     validate_fields(transaction, rules)
     max_fee, priority_fee = fees_of(transaction)
     if max_fee < rules.base_fee_per_gas:
         raise FeeTooLowError(max_fee_per_gas=max_fee, base_fee_per_gas=rules.base_fee_per_gas)
+    sender = recover_sender(transaction, low_s=rules.fork >= Fork.HOMESTEAD)
     gas = intrinsic_gas_of(transaction, rules.fork)
     if transaction.gas_limit < gas.required:
         raise IntrinsicGasTooLowError(gas_limit=transaction.gas_limit, required=gas.required)
     if rules.fork >= Fork.OSAKA and transaction.gas_limit > MAX_TRANSACTION_GAS:
         raise GasLimitExceededError(gas_limit=transaction.gas_limit, available=MAX_TRANSACTION_GAS)
-    sender = recover_sender(transaction, low_s=rules.fork >= Fork.HOMESTEAD)
     blob_fee, blob_count = 0, 0
     if isinstance(transaction, BlobTransaction):
         blob_fee = transaction.max_fee_per_blob_gas

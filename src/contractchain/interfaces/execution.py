@@ -53,10 +53,11 @@ class TransactionDecoder(Protocol):
     ) -> list[DecodedTransaction | ValidationError]:
         """Decode, check and recover a batch; the result has the order and length of `raws`.
 
-        Every rule that needs no state is checked: encoding, type under the fork, chain id,
-        signature range and low s, fee order, intrinsic and floor gas, init code size, blob and
-        authorization list rules. A fault is returned in its place (`DecodeError` or a subclass
-        of `InvalidTransactionError`), never raised.
+        Every rule that needs no state is checked, in this order: encoding, type under the fork,
+        chain id, last nonce, fees by themselves, blobs, authorization list, size of init code,
+        max fee against the base fee, signature (range, low s, and that it recovers somebody),
+        intrinsic and floor gas. The first fault is returned in its place (`DecodeError` or a
+        subclass of `InvalidTransactionError`), never raised.
         """
         ...
 
@@ -85,10 +86,9 @@ class BlockExecutor(Protocol):
         The resulting state is retained once for the caller, who releases it.
 
         A transaction is checked in this order, and the first fault counts: the rules that need
-        no state, the type before what follows it is decoded and max fee against the base fee
-        before intrinsic gas; room for its gas, then for its blobs, in what is left of the block;
-        blob fee; code of the sender (EIP-3607; a delegation is not code); nonce; funds for gas
-        limit, value and blobs at the maximum fees.
+        no state, in the order of `decode_many`; room for its gas, then for its blobs, in what is
+        left of the block; blob fee; code of the sender (EIP-3607; a delegation is not code);
+        nonce; funds for gas limit, value and blobs at the maximum fees.
         When building, one that has no room now but would fit in an empty block is skipped, and
         so is everything of the same sender after it; one whose gas exceeds the whole block's is
         rejected. The contracts of withdrawal and consolidation requests must have code from

@@ -119,3 +119,11 @@ def test_proof_of_work_demands_its_difficulty() -> None:
     with pytest.raises(InvalidHeaderError) as caught:
         validate_header(replace(header, difficulty=right + 1), parent, config)
     assert caught.value.field_name == "difficulty"
+
+
+def test_the_gas_limit_counts_before_the_gas_that_exceeds_it() -> None:
+    parent, config = parent_under(Fork.PRAGUE)
+    header = replace(child_of(parent, config), gas_limit=0, gas_used=21_000)
+    with pytest.raises(InvalidHeaderError) as caught:
+        validate_header(header, parent, config)
+    assert caught.value.field_name == "gas_limit"

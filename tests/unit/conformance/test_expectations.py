@@ -14,6 +14,7 @@ from contractchain.conformance.expectations import (
 from contractchain.errors import (
     BlobTransactionError,
     DecodeError,
+    FeeOverflowError,
     FeeTooLowError,
     InsufficientFundsError,
     InvalidBlockError,
@@ -25,7 +26,7 @@ from contractchain.errors import (
 )
 
 OF_DIFFICULTY = InvalidHeaderError("", field_name="difficulty")
-OF_BLOBS = InvalidHeaderError("", field_name="blob_gas_used")
+OF_BLOBS = InvalidHeaderError("917504 exceeds 6 blobs", field_name="blob_gas_used")
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,13 @@ OF_BLOBS = InvalidHeaderError("", field_name="blob_gas_used")
         ("TransactionException.TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED", OF_BLOBS),
         ("TR_NoFunds", InsufficientFundsError()),
         ("TransactionException.ADDRESS_TOO_LONG", DecodeError("`to` has 21 bytes")),
+        (
+            "BlockException.EXTRA_DATA_INVALID_DAO",
+            InvalidUncleError("uncle 0x00 is invalid: `extra_data`: must be `dao-hard-fork` in"),
+        ),
+        ("TR_NoFundsX", FeeOverflowError()),
+        ("InvalidNumber", InvalidUncleError("uncle 0x00 is invalid: `number`: must be 2, not 1")),
+        ("TooMuchGasUsed", InvalidHeaderError("", field_name="gas_used")),
         (
             "TransactionException.INSUFFICIENT_MAX_FEE_PER_GAS"
             "|TransactionException.INSUFFICIENT_ACCOUNT_FUNDS",
@@ -60,6 +68,16 @@ def test_the_right_reason_is_accepted(expectation: str, error: ValidationError) 
         ("TransactionException.ADDRESS_TOO_LONG", DecodeError("cut short")),
         ("BlockException.INCORRECT_BLOCK_FORMAT", MismatchError(field_name="state_root")),
         ("BlockException.SYSTEM_CONTRACT_EMPTY", InvalidBlockError("the contract failed")),
+        (
+            "TransactionException.TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED",
+            InvalidHeaderError("1 is not a multiple of 131072", field_name="blob_gas_used"),
+        ),
+        (
+            "BlockException.EXTRA_DATA_INVALID_DAO",
+            InvalidUncleError("uncle 0x00 is invalid: `extra_data`: at most 32 bytes, not 33"),
+        ),
+        ("TR_NoFunds", FeeOverflowError()),
+        ("InvalidNumber", InvalidUncleError("uncle 0x00 is invalid: `timestamp`: must be")),
     ],
 )
 def test_another_reason_is_not(expectation: str, error: ValidationError) -> None:
