@@ -79,6 +79,35 @@ def test_a_published_case_gets_the_published_response(name: str, request: Any) -
             assert comparable(answer, ignored) == comparable(want, ignored)
 
 
+def test_every_block_is_traced_to_the_receipts_it_has(imported: LocalNode) -> None:
+    for number in range(1, imported.chain.head().number + 1):
+        config = {"tracer": "callTracer", "tracerConfig": {"withLog": True}}
+        asked = (("debug_traceBlockByNumber", [hex(number), config]),)
+        asked += (("eth_getBlockReceipts", [hex(number)]),)
+        calls = [{"jsonrpc": "2.0", "id": 1, "method": m, "params": p} for m, p in asked]
+        traces, receipts = (x["result"] for x in asyncio.run(answer_all(imported, calls)))
+        for trace, receipt in zip(traces, receipts, strict=True):
+            assert trace["txHash"] == receipt["transactionHash"]
+            top = trace["result"]
+            assert top["gasUsed"] == receipt["gasUsed"]
+            if "status" in receipt:
+                assert ("error" in top) == (receipt["status"] == "0x0")
+            found = [
+                (log["address"], log["topics"], log["data"], log["index"]) for log in logs(top)
+            ]
+            assert found == [
+                (log["address"], log["topics"], log["data"], log["logIndex"])
+                for log in receipt["logs"]
+            ]
+
+
+def logs(call: Any) -> list[Any]:
+    """Return the logs of a call and of those inside it, in their order."""
+    own = call.get("logs", [])
+    inner = [log for part in call.get("calls", []) for log in logs(part)]
+    return sorted(own + inner, key=lambda log: int(log["index"], 16))
+
+
 async def answer_all(node: LocalNode, calls: list[Any]) -> list[Any]:
     """Return the responses of the node, one after the other."""
     context = RpcContext(

@@ -182,6 +182,21 @@ def test_a_deep_tree_of_calls_is_written_whole(manual: Opened) -> None:
     assert text.count("{") == text.count("}")
 
 
+def test_logs_of_a_failed_call_do_not_count(manual: Opened) -> None:
+    """A call that logs and reverts, then a log: the second has the index of the first."""
+    inner = bytes.fromhex("5f5fa05f5ffd")  # LOG0, REVERT
+    outer = bytes.fromhex("5f5f5f5f5f60bb5af1505f5fa0")  # CALL 0xbb, LOG0
+    message = Message(sender=SENDER, to=LOGGER, gas_limit=200_000)
+    text = manual.chain.traces.trace_call(
+        message,
+        wish(CallTracerOptions(with_log=True)),
+        overrides={LOGGER: AccountOverride(code=outer), REVERTER: AccountOverride(code=inner)},
+    )
+    frame = json.loads(text)
+    assert [(log["index"], log["position"]) for log in frame["logs"]] == [("0x0", "0x1")]
+    assert "logs" not in frame["calls"][0]
+
+
 def test_an_unknown_transaction_is_not_found(manual: Opened) -> None:
     with pytest.raises(TransactionNotFoundError):
         manual.chain.traces.trace_transaction(bytes(32), wish(NoopTracerOptions()))

@@ -23,7 +23,8 @@ class TracedLog:
     position: int
     """Calls that the frame had made before it."""
     index: int
-    """Among the logs of the transaction, those of frames that fail later counted."""
+    """Among the logs of the transaction; of a frame that fails, those after it count on from
+    before it."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +60,8 @@ class CallTree:
         """The outermost frame, complete when all events are taken."""
         self._open: list[CallFrame] = []
         self._logs = 0
+        self._logs_before: list[int] = []
+        """When each open frame began."""
 
     def take(self, event: TraceEvent) -> None:
         """Take an event; instructions are passed over."""
@@ -100,9 +103,12 @@ class CallTree:
         else:
             self.root = frame
         self._open.append(frame)
+        self._logs_before.append(self._logs)
 
     def _end(self, event: FrameEnd) -> None:
-        frame = self._open.pop()
+        frame, before = self._open.pop(), self._logs_before.pop()
+        if event.error is not None:
+            self._logs = before
         frame.output, frame.gas_used, frame.error = event.output, event.gas_used, event.error
 
 
