@@ -89,10 +89,10 @@ REASONS: dict[str, tuple[type[ValidationError], ...]] = {
 }
 """Our errors by theirs, in the order in which EELS looks for them."""
 ORDER: tuple[type[ValidationError], ...] = (
-    *(TransactionTypeError, DecodeError, WrongChainIdError, NonceOverflowError),
+    *(DecodeError, TransactionTypeError, WrongChainIdError, NonceOverflowError),
     *(PriorityFeeAboveMaxFeeError, FeeOverflowError, BlobTransactionError),
-    *(AuthorizationListError, InitCodeTooLargeError, FeeTooLowError, IntrinsicGasTooLowError),
-    *(GasLimitExceededError, InvalidSignatureError, GasLimitExceededError, BlobTransactionError),
+    *(AuthorizationListError, InitCodeTooLargeError, FeeTooLowError, InvalidSignatureError),
+    *(IntrinsicGasTooLowError, GasLimitExceededError, BlobTransactionError),
     *(BlobFeeTooLowError, SenderHasCodeError, NonceTooLowError, NonceTooHighError),
     InsufficientFundsError,
 )
