@@ -8,6 +8,7 @@ much like a known one; in an account every other key is refused but those that o
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import TypeAlias
@@ -32,6 +33,8 @@ KEYS = (
 )
 ACCOUNT_KEYS = ("balance", "nonce", "code", "storage")
 ACCOUNTS_AT_ONCE = 10_000
+ALLOCATION_START, ALLOCATION_END = ',\n  "alloc": {', "\n  }\n}"
+"""What `encode_genesis` writes around the lines of the accounts; each begins with a newline."""
 Allocation: TypeAlias = tuple[tuple[Address, GenesisAccount], ...]
 _PLAIN_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
 _PLAIN_WORD = re.compile(r"0x[0-9a-fA-F]{64}", re.ASCII)
@@ -51,6 +54,12 @@ def load_genesis(path: Path) -> Genesis:
 def decode_genesis(text: str | bytes, *, path: str | None = None) -> Genesis:
     """Return the genesis that a JSON text describes. Raises as `load_genesis`."""
     return _parse_genesis(*_read_document(text, path))
+
+
+def decode_accounts(text: bytes) -> Allocation:
+    """Return the accounts of an `alloc`, by address. Raises as `load_genesis`."""
+    with located_json_errors(None):
+        return _read_alloc(MemberReader(decode_text(text)), Fields({}, key="alloc"))
 
 
 def encode_genesis(genesis: Genesis) -> str:
@@ -76,7 +85,7 @@ def encode_genesis(genesis: Genesis) -> str:
     if genesis.parent_beacon_block_root is not None:
         out["parentBeaconBlockRoot"] = "0x" + genesis.parent_beacon_block_root.hex()
     head = json.dumps(out, indent=2).removesuffix("\n}")
-    return "".join((head, ',\n  "alloc": {', *_list_account_lines(genesis), "\n  }\n}"))
+    return "".join((head, ALLOCATION_START, *_list_account_lines(genesis), ALLOCATION_END))
 
 
 def _list_account_lines(genesis: Genesis) -> Iterator[str]:
@@ -85,13 +94,13 @@ def _list_account_lines(genesis: Genesis) -> Iterator[str]:
     `json.dumps` with an indentation works instruction by instruction in Python and needs several
     times the memory and the time.
     """
+    lines = (
+        f'    "0x{address.hex()}": {json.dumps(_to_account_json(account))}'
+        for address, account in genesis.alloc
+    )
     separator = "\n"
-    for start in range(0, len(genesis.alloc), ACCOUNTS_AT_ONCE):
-        lines = (
-            f'    "0x{address.hex()}": {json.dumps(_to_account_json(account))}'
-            for address, account in genesis.alloc[start : start + ACCOUNTS_AT_ONCE]
-        )
-        yield separator + ",\n".join(lines)
+    while some := ",\n".join(islice(lines, ACCOUNTS_AT_ONCE)):
+        yield separator + some
         separator = ",\n"
 
 

@@ -11,6 +11,7 @@ from contractchain.chain.executed import ExecutedBlock, from_record
 from contractchain.chain.genesis import GenesisBlock, build_genesis_block
 from contractchain.chain.genesis_file import decode_genesis, encode_genesis
 from contractchain.chain.replay import apply_in_batches, restore_checkpoint
+from contractchain.chain.stored_allocation import read_stored_genesis
 from contractchain.codec.block import encode_block
 from contractchain.crypto import keccak256
 from contractchain.errors import (
@@ -28,6 +29,8 @@ GENESIS_KEY = "genesis"
 """Metadata that holds the genesis as JSON."""
 SEAL_KEY = "genesis-seal"
 """Metadata that says which block was made of it: the hash of the JSON, and that of the block."""
+FILE_KEY = "genesis-file"
+"""Metadata that holds the hash of a file that was found to describe the same genesis."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,16 +48,30 @@ class OpenedStore:
 def find_stored_genesis(store: Store) -> Genesis | None:
     """Return the genesis of the chain in a store, None if the store is empty.
 
+    Where the text is known to be that of the first block, its accounts are read later.
+
     Raises:
         CorruptStoreError: what is kept there is no genesis.
     """
     text = store.get_metadata(GENESIS_KEY)
     if text is None or store.head_number() is None:
         return None
+    read = read_stored_genesis if _is_sealed(store, _read_block(store, 0)) else decode_genesis
     try:
-        return decode_genesis(text)
+        return read(text)
     except ConfigError as error:
         raise CorruptStoreError(f"the stored genesis is damaged: {error}") from error
+
+
+def is_known_file(store: Store, digest: Hash32) -> bool:
+    """Tell whether the file with this hash describes the genesis of the chain in a store."""
+    return store.head_number() is not None and store.get_metadata(FILE_KEY) == digest
+
+
+def remember_file(store: Store, digest: Hash32) -> None:
+    """Note that the file with this hash describes the genesis of the chain in a store."""
+    if not is_known_file(store, digest):
+        store.put_metadata(FILE_KEY, digest)
 
 
 def initialise_store(store: Store, genesis: Genesis, execution: ExecutionLayer) -> Hash32:

@@ -1,5 +1,7 @@
 """Which genesis a node's configuration asks for, and whether a chain that exists agrees with it."""
 
+from pathlib import Path
+
 from contractchain.chain.dev_genesis import (
     DEV_BALANCE,
     DEV_BASE_FEE,
@@ -8,7 +10,7 @@ from contractchain.chain.dev_genesis import (
     build_dev_genesis,
 )
 from contractchain.chain.forks import fork_of_genesis
-from contractchain.chain.genesis_file import load_genesis
+from contractchain.chain.stored_allocation import find_genesis_accounts
 from contractchain.crypto import Account, derive_accounts
 from contractchain.errors import ConfigError, StoreMismatchError
 from contractchain.interfaces.consensus import Clock
@@ -29,18 +31,18 @@ def derive_dev_accounts(config: NodeConfig) -> tuple[Account, ...]:
     return tuple(derive_accounts(config.mnemonic, count))
 
 
-def read_genesis_file(config: NodeConfig) -> Genesis | None:
-    """Return the genesis of the file that the configuration names, None if it names none.
+def find_genesis_file(config: NodeConfig) -> Path | None:
+    """Return the genesis file that the configuration names, None if it names none.
 
     Raises:
-        ConfigError: the file is wrong, or something else describes a genesis too.
+        ConfigError: something else describes a genesis too.
     """
     if config.genesis is None:
         return None
     for key in SHAPING_KEYS:
         if getattr(config, key) is not None:
             raise ConfigError("has no place beside `genesis`, which says it already", key=key)
-    return load_genesis(config.genesis)
+    return config.genesis
 
 
 def build_genesis(config: NodeConfig, accounts: tuple[Account, ...], clock: Clock) -> Genesis:
@@ -64,9 +66,9 @@ def check_agreement(config: NodeConfig, accounts: tuple[Account, ...], stored: G
     Raises:
         StoreMismatchError: names the value that differs.
     """
-    own = {account.address for account in accounts}
-    balances = {address: entry.balance for address, entry in stored.alloc if address in own}
-    funded = [balances.get(account.address, 0) for account in accounts]
+    own = [account.address for account in accounts]
+    known = find_genesis_accounts(stored, own)
+    funded = [known[address].balance if address in known else 0 for address in own]
     pairs: tuple[tuple[str, object, object], ...] = (
         ("chain_id", config.chain_id, stored.config.chain_id),
         ("hardfork", config.hardfork, fork_of_genesis(stored)),

@@ -7,11 +7,20 @@ from types import TracebackType
 from typing import Self
 
 from contractchain.chain import Chain
-from contractchain.chain.opening import OpenedStore, find_stored_genesis, open_store_of_chain
+from contractchain.chain.genesis_file import load_genesis
+from contractchain.chain.json_fields import read_bytes
+from contractchain.chain.opening import (
+    OpenedStore,
+    find_stored_genesis,
+    is_known_file,
+    open_store_of_chain,
+    remember_file,
+)
 from contractchain.chain.settings import ChainSettings
+from contractchain.chain.stored_allocation import find_genesis_accounts
 from contractchain.chain.time_control import TimeControl
 from contractchain.consensus import SwitchableEngine
-from contractchain.crypto import Account
+from contractchain.crypto import Account, keccak256
 from contractchain.errors import ContractChainError
 from contractchain.execution import create_engine
 from contractchain.interfaces.consensus import Clock
@@ -22,7 +31,7 @@ from contractchain.node.genesis_choice import (
     build_genesis,
     check_agreement,
     derive_dev_accounts,
-    read_genesis_file,
+    find_genesis_file,
 )
 from contractchain.store import (
     DataDirectoryLock,
@@ -132,8 +141,7 @@ def open_local_chain(
         )
         consensus.start(chain)
         undo.pop_all()
-    wanted = {account.address for account in accounts}
-    funded = wanted.intersection(address for address, _ in opened.genesis.alloc)
+    funded = find_genesis_accounts(opened.genesis, [account.address for account in accounts])
     return LocalNode(
         config=config,
         chain=chain,
@@ -152,14 +160,25 @@ def _open_chain_store(
     accounts: tuple[Account, ...],
     clock: Clock,
 ) -> OpenedStore:
-    genesis, stored = read_genesis_file(config), None
-    if genesis is None:
-        stored = find_stored_genesis(store)
-        if stored is None:
-            genesis = build_genesis(config, accounts, clock)
-        else:
-            check_agreement(config, accounts, stored)
+    file = find_genesis_file(config)
+    if file is not None:
+        return _open_with_file(file, store, execution)
+    genesis, stored = None, find_stored_genesis(store)
+    if stored is None:
+        genesis = build_genesis(config, accounts, clock)
+    else:
+        check_agreement(config, accounts, stored)
     return open_store_of_chain(store, execution, genesis, stored=stored)
+
+
+def _open_with_file(file: Path, store: Store, execution: ExecutionLayer) -> OpenedStore:
+    """Open the chain of a genesis file, which is parsed if it is not the one of last time."""
+    digest = keccak256(read_bytes(file))
+    if is_known_file(store, digest):
+        return open_store_of_chain(store, execution, None)
+    opened = open_store_of_chain(store, execution, load_genesis(file))
+    remember_file(store, digest)
+    return opened
 
 
 def _open_store(config: NodeConfig) -> tuple[DataDirectoryLock | None, Store]:

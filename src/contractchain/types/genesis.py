@@ -1,5 +1,6 @@
 """The first block and the state it starts from."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from contractchain.types.fork import ChainConfig
@@ -23,7 +24,8 @@ class Genesis:
     """Everything that defines a chain, in the terms of geth's genesis.json."""
 
     config: ChainConfig
-    alloc: tuple[tuple[Address, GenesisAccount], ...] = ()
+    alloc: Collection[tuple[Address, GenesisAccount]] = ()
+    """By address; a tuple, or what equals one."""
     gas_limit: int = 30_000_000
     difficulty: int = 0
     timestamp: int = 0

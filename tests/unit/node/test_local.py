@@ -1,5 +1,6 @@
 """Opening a node's chain from its configuration, closing it, and finding it again."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,28 @@ def test_a_genesis_file_makes_the_chain(tmp_path: Path) -> None:
         assert node.chain.config.chain_id == 77
     with pytest.raises(ConfigError, match="chain_id"):
         open_local_chain(config(None, genesis=path, chain_id=77))
+
+
+def test_a_chain_opens_with_its_genesis_file_as_long_as_it_says_the_same(tmp_path: Path) -> None:
+    with open_local_chain(config(None, chain_id=77)) as node:
+        genesis = node.chain.genesis
+    path, data_dir = tmp_path / "genesis.json", tmp_path / "data"
+    text = encode_genesis(genesis)
+    for written in (text, text, text + "\n\n", text + "\n\n"):
+        path.write_text(written)
+        with open_local_chain(config(data_dir, genesis=path)) as node:
+            assert node.chain.genesis == genesis
+            assert len(node.accounts) == 10
+    path.write_text(encode_genesis(replace(genesis, gas_limit=20_000_000)))
+    for _ in range(2):
+        with pytest.raises(StoreMismatchError):
+            open_local_chain(config(data_dir, genesis=path))
+    path.write_text(text + "}")
+    with pytest.raises(ConfigError):
+        open_local_chain(config(data_dir, genesis=path))
+    path.unlink()
+    with pytest.raises(ConfigError, match=r"genesis\.json"):
+        open_local_chain(config(data_dir, genesis=path))
 
 
 @pytest.mark.parametrize(
