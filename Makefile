@@ -91,6 +91,7 @@ bench: ## Run the benchmarks and print their tables
 
 ci: ## Everything that has to pass before a change lands
 	$(MAKE) setup
+	$(MAKE) eels
 	$(MAKE) lint
 	$(MAKE) lint-rust
 	$(MAKE) test-native
