@@ -6,13 +6,12 @@ fixed seeds; `fuzz_specs.py` runs new ones.
 
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
-from execution_specs import FORKS, ORDER, REASONS, Specs, find_specs_python, may_both_name
+from execution_specs import FORKS, ORDER, REASONS, Specs, may_both_name
 from fuzz_specs import kind_of, shrink_difference
 from osaka_generation import generate_specs_scenario
 
@@ -34,15 +33,6 @@ from evm_builders import ACCOUNTS, ETHER, TARGET, assemble, sign, transfer
 
 EXAMPLES = int(os.environ.get("CTC_SPECS_EXAMPLES", "50"))
 CHUNK = 25
-
-
-@pytest.fixture(scope="module")
-def specs() -> Iterator[Specs]:
-    python = find_specs_python()
-    if python is None:
-        pytest.skip("EELS is not installed: `make eels`, or CTC_EELS_PYTHON for the Python with it")
-    with Specs(python) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,12 @@ Skipped where EELS is not installed; see `execution_specs.py`.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 from typing import Any
 
 import pytest
-from execution_specs import Specs, find_specs_python
+from execution_specs import Specs
 
 from chain_cases import GWEI, LOGGER, START, Opened, accounts, make_genesis, make_raw, opened_chain
 from contractchain.codec.block import encode_block, hash_header
@@ -36,15 +35,6 @@ DAMAGED = (
 )
 DAMAGED_PLACES = (0, EACH, 2 * EACH, 3 * EACH, BLOCKS - 1)
 DEPOSIT_CONTRACT = bytes.fromhex("00000000219ab540356cbb839cbe05303d7705fa")
-
-
-@pytest.fixture(scope="module")
-def specs() -> Iterator[Specs]:
-    python = find_specs_python()
-    if python is None:
-        pytest.skip("EELS is not installed: `make eels`, or CTC_EELS_PYTHON for the Python with it")
-    with Specs(python) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,10 @@ import logging
 import re
 import sys
 import time
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from random import Random
+from typing import Any, TypeVar
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
@@ -24,6 +26,9 @@ from mutation import damage_bytes  # noqa: E402
 
 from contractchain.node import NodeConfig, open_local_chain  # noqa: E402
 from contractchain.node.server import RpcServer  # noqa: E402
+from contractchain.rpc.http_policy import HttpPolicy  # noqa: E402
+
+Result = TypeVar("Result")
 
 CALL = b'{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}'
 GOOD = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s" % (len(CALL), CALL)
@@ -122,20 +127,35 @@ async def fuzz(port: int, connections: int, seed: int, errors: Errors) -> dict[i
 
 def run(connections: int, seed: int) -> dict[int, int]:
     """Start a node, fuzz it, and return how often each status came."""
+    return with_node(lambda port, errors: fuzz(port, connections, seed, errors))
+
+
+def with_node(
+    attack: Callable[[int, Errors], Coroutine[Any, Any, Result]], policy: HttpPolicy | None = None
+) -> Result:
+    """Return what comes of an attack on the port of a new node; given is what it logs, too."""
     errors = Errors()
     logging.getLogger().addHandler(errors)
     try:
-        with open_local_chain(NodeConfig(data_dir=None)) as node, RpcServer(node, port=0) as server:
-            return asyncio.run(fuzz(server.port, connections, seed, errors))
+        with (
+            open_local_chain(NodeConfig(data_dir=None)) as node,
+            RpcServer(node, port=0, policy=policy) as server,
+        ):
+            return asyncio.run(attack(server.port, errors))
     finally:
         logging.getLogger().removeHandler(errors)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def parse_arguments(description: str) -> argparse.Namespace:
+    """Return `connections` and `seed`."""
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("connections", type=int, nargs="?", default=50_000)
     parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = parse_arguments(__doc__)
     statuses = run(options.connections, options.seed)
     shown = ", ".join(f"{count:,} times {status}" for status, count in sorted(statuses.items()))
     print(f"{options.connections:,} connections: {shown}; no 5xx, nothing logged as an error")

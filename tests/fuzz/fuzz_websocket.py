@@ -9,10 +9,8 @@ the handshake and whole unmasked frames of known kinds whose text is JSON-RPC; n
 as an error; after every hundred connections a good request is answered.
 """
 
-import argparse
 import asyncio
 import json
-import logging
 import struct
 import sys
 import time
@@ -24,11 +22,9 @@ from random import Random
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
-from fuzz_http import STATUS, Errors  # noqa: E402
+from fuzz_http import STATUS, Errors, parse_arguments, with_node  # noqa: E402
 from mutation import damage_bytes  # noqa: E402
 
-from contractchain.node import NodeConfig, open_local_chain  # noqa: E402
-from contractchain.node.server import RpcServer  # noqa: E402
 from contractchain.rpc.http_policy import HttpPolicy  # noqa: E402
 
 HANDSHAKE = (
@@ -183,24 +179,12 @@ async def fuzz(port: int, connections: int, seed: int, errors: Errors) -> Counte
 
 def run(connections: int, seed: int) -> Counter[str]:
     """Start a node, fuzz it, and return how often each kind of answer came."""
-    errors = Errors()
-    logging.getLogger().addHandler(errors)
     policy = HttpPolicy(max_body_bytes=MAX_BODY, body_timeout_s=1.0)
-    try:
-        with (
-            open_local_chain(NodeConfig(data_dir=None)) as node,
-            RpcServer(node, port=0, policy=policy) as server,
-        ):
-            return asyncio.run(fuzz(server.port, connections, seed, errors))
-    finally:
-        logging.getLogger().removeHandler(errors)
+    return with_node(lambda port, errors: fuzz(port, connections, seed, errors), policy)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("connections", type=int, nargs="?", default=50_000)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
+    options = parse_arguments(__doc__)
     found = run(options.connections, options.seed)
     shown = ", ".join(f"{count:,} times {kind}" for kind, count in sorted(found.items()))
     print(f"{options.connections:,} connections: {shown}; nothing logged as an error")

@@ -1,17 +1,12 @@
 """Setting state over RPC, under anvil's names and Hardhat's."""
 
-import asyncio
-import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from chain_cases import accounts, make_raw
 from contractchain.node import LocalNode, NodeConfig, open_local_chain
-from contractchain.rpc.context import RpcContext
-from contractchain.rpc.dispatcher import Dispatcher
-from contractchain.rpc.methods import METHODS
+from rpc_asking import ask
 
 ALICE = "0x" + accounts()[0].address.hex()
 NOBODY = "0x" + "99" * 20
@@ -22,26 +17,6 @@ WORD = "0x" + "5".rjust(64, "0")
 def node() -> Iterator[LocalNode]:
     with open_local_chain(NodeConfig(data_dir=None, automine=False)) as opened:
         yield opened
-
-
-def ask(node: LocalNode, method: str, *params: Any) -> Any:
-    """Return the result, or the error."""
-
-    async def answer() -> Any:
-        context = RpcContext(
-            chain=node.chain,
-            accounts=node.accounts,
-            mining=node.consensus,
-            client_version="test",
-        )
-        try:
-            body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-            return json.loads(await Dispatcher(context, METHODS).handle(json.dumps(body).encode()))
-        finally:
-            context.close()
-
-    response = asyncio.run(answer())
-    return response.get("result", response.get("error"))
 
 
 @pytest.mark.parametrize("prefix", ["anvil", "hardhat"])
