@@ -71,7 +71,7 @@ test-native: ## Run the tests of the Rust code
 	cargo test --locked --release --no-default-features --manifest-path native/Cargo.toml
 
 test-readme: ## Run the README's test command with the native engine and solc required
-	export PATH="$(BIN):$$PATH" CTC_REQUIRE_NATIVE=1 CTC_REQUIRE_SOLC=1 && $(shell sed -n '/^pip install .*pytest/p' README.md | head -1)
+	export PATH="$(BIN):$$PATH" CTC_REQUIRE_NATIVE=1 CTC_REQUIRE_SOLC=1 HYPOTHESIS_PROFILE=gate && $(shell sed -n '/^pip install .*pytest/p' README.md | head -1)
 
 test-pure: ## Install without Rust in an environment of its own and run the main job there
 	rm -rf $(PURE) && $(PYTHON) -m venv $(PURE)/venv

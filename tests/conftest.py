@@ -16,6 +16,8 @@ settings.register_profile(
     print_blob=True,
 )
 settings.register_profile("thorough", parent=settings.get_profile("default"), max_examples=2000)
+settings.register_profile("gate", parent=settings.get_profile("default"), derandomize=True)
+"""The same examples each time: whether a change lands must not depend on luck."""
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
