@@ -154,13 +154,16 @@ def _open(store: StateStore, root: Hash32, context: BlockContext, overrides: Ove
 
 
 def _execute(state: Any, message: Message, gas_limit: int) -> RunResult:
-    if state.world.get_nonce(message.sender) == MAX_NONCE:
-        raise NonceOverflowError()
-    return execute_message(state, message, gas_limit)
+    return execute_message(state, message, gas_limit, counts_nonce=True)
 
 
 def execute_message(
-    state: Any, message: Message, gas_limit: int, *, validates: bool = False
+    state: Any,
+    message: Message,
+    gas_limit: int,
+    *,
+    validates: bool = False,
+    counts_nonce: bool = False,
 ) -> RunResult:
     """Execute a call that nobody signed; the state is changed for good.
 
@@ -169,15 +172,19 @@ def execute_message(
         message: The call.
         gas_limit: What it may use.
         validates: Whether fees are due even if the call offers none.
+        counts_nonce: Whether the sender must have a nonce after this one.
 
     Raises:
-        InvalidTransactionError: fees, size of init code, intrinsic gas or funds are not right.
+        InvalidTransactionError: fees, size of init code, nonce, intrinsic gas or funds are not
+            right, in this order.
     """
     context: BlockContext = state.context
     world: World = state.world
     _validate_fees(state, message, validates=validates)
     if message.to is None:
         validate_init_code(message.data, context.fork)
+    if counts_nonce and world.get_nonce(message.sender) == MAX_NONCE:
+        raise NonceOverflowError()
     gas = _intrinsic_gas(context, message)
     if gas_limit < gas.required:
         raise IntrinsicGasTooLowError(gas_limit=gas_limit, required=gas.required)
