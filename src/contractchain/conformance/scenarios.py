@@ -188,7 +188,7 @@ def find_difference(left: ScenarioResult, right: ScenarioResult) -> Difference |
                 return _difference(f"{what} {number}", ours, theirs)
     for number, pair in enumerate(zip(left.traces, right.traces, strict=True), 1):
         for at, (step, other) in enumerate(zip_longest(*pair), 1):
-            if step != other:
+            if to_comparable(step) != to_comparable(other):
                 return _difference(f"trace of call {number}: step {at}", step, other)
     return None
 
@@ -201,6 +201,8 @@ def to_comparable(value: object) -> object:
     match value:
         case Halt(reason=reason) if reason in SAME_HALTS:
             return Halt(reason="out-of-gas")
+        case TraceStep(error=str(error)):
+            return value._replace(error=unify_halts(error))
         case CallResult():
             return to_comparable(value.outcome), value.gas_used, value.logs
         case DecodeError() | InvalidSignatureError():
