@@ -1,10 +1,9 @@
 """Message calls that leave no trace, and how a mined transaction ended."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from contractchain.chain.canonical import CanonicalChain
-from contractchain.chain.context import build_context
+from contractchain.chain.context import build_call_context, build_context
 from contractchain.chain.dao import execute_block
 from contractchain.chain.deriving import calculate_contract_address
 from contractchain.chain.executed import ExecutedBlock
@@ -122,10 +121,8 @@ class Calls:
         return result.failures
 
     def _environment(self, block: ExecutedBlock, message: Message) -> BlockContext:
-        context = self._context(block)
-        if message.max_fee_per_gas:
-            return context
-        return replace(context, base_fee_per_gas=0)
+        ancestors = self._canonical.list_ancestor_hashes(block.header.parent_hash)
+        return build_call_context(block.block, self._config, ancestors, message)
 
     def _context(self, block: ExecutedBlock) -> BlockContext:
         ancestors = self._canonical.list_ancestor_hashes(block.header.parent_hash)

@@ -1,5 +1,7 @@
 """The environment in which the transactions of a block run, made from its header."""
 
+from dataclasses import replace
+
 from contractchain.chain.fees import (
     calculate_base_fee_per_gas,
     calculate_excess_blob_gas,
@@ -7,7 +9,7 @@ from contractchain.chain.fees import (
 )
 from contractchain.chain.forks import fork_at, fork_of
 from contractchain.interfaces.consensus import BuildAttributes
-from contractchain.interfaces.execution_data import BlockContext, TransactionRules
+from contractchain.interfaces.execution_data import BlockContext, Message, TransactionRules
 from contractchain.types import ZERO_HASH, Block, ChainConfig, Fork, Hash32, Header
 from contractchain.types.fork import BlobSchedule
 
@@ -38,6 +40,14 @@ def build_context(block: Block, config: ChainConfig, ancestor_hashes: bytes) -> 
         uncles=tuple((uncle.number, uncle.beneficiary) for uncle in block.uncles),
         deposit_contract=config.deposit_contract,
     )
+
+
+def build_call_context(
+    block: Block, config: ChainConfig, ancestor_hashes: bytes, message: Message
+) -> BlockContext:
+    """Return the environment of a call at a block that exists, free of a fee it does not offer."""
+    context = build_context(block, config, ancestor_hashes)
+    return context if message.max_fee_per_gas else replace(context, base_fee_per_gas=0)
 
 
 def build_next_context(

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from contractchain.chain.canonical import CanonicalChain
-from contractchain.chain.context import build_context
+from contractchain.chain.context import build_call_context, build_context
 from contractchain.chain.dao import execute_block
 from contractchain.chain.overriding import override_context, override_state
 from contractchain.chain.references import BlockReference, BlockTag
@@ -117,9 +117,7 @@ class Traces:
         """
         block = self._resolver.get(at)
         ancestors = self._canonical.list_ancestor_hashes(block.header.parent_hash)
-        context = build_context(block.block, self._config, ancestors)
-        if not message.max_fee_per_gas:
-            context = replace(context, base_fee_per_gas=0)
+        context = build_call_context(block.block, self._config, ancestors, message)
         if block_overrides is not None:
             context = override_context(context, block_overrides)
         tracer = new_tracer(request.tracer, request.budget)
