@@ -23,6 +23,7 @@ from contractchain.chain.json_fields import (
     read_bytes,
 )
 from contractchain.chain.json_members import MemberReader
+from contractchain.crypto import keccak256
 from contractchain.errors import closest
 from contractchain.types import ZERO_ADDRESS, ZERO_HASH, Address, Genesis, GenesisAccount, Hash32
 
@@ -49,6 +50,16 @@ def load_genesis(path: Path) -> Genesis:
         ConfigError: not readable, not JSON, or a key with a value it cannot have.
     """
     return _parse_genesis(*_read_document(read_bytes(path), str(path)))
+
+
+def load_genesis_and_hash(path: Path) -> tuple[Genesis, Hash32]:
+    """Return the genesis of a file and the hash of the very bytes it was read from.
+
+    Raises as `load_genesis`.
+    """
+    text = [read_bytes(path)]
+    digest = keccak256(text[0])
+    return _parse_genesis(*_read_document(text.pop(), str(path))), digest
 
 
 def decode_genesis(text: str | bytes, *, path: str | None = None) -> Genesis:

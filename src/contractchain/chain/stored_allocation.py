@@ -5,6 +5,7 @@ accounts take a quarter of a minute and most of a gigabyte. The text must be of 
 which writes an account per line, and unchanged since; that is for the caller to know.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -19,6 +20,7 @@ from contractchain.chain.genesis_file import (
 from contractchain.types import Address, Genesis, GenesisAccount
 
 _START, _END = ALLOCATION_START.encode(), ALLOCATION_END.encode()
+_LINE_START = re.compile(rb'\n    "0x([0-9a-f]{40})": ')
 
 
 class StoredAllocation(Collection[tuple[Address, GenesisAccount]]):
@@ -49,13 +51,16 @@ class StoredAllocation(Collection[tuple[Address, GenesisAccount]]):
     def __hash__(self) -> int:
         return hash(tuple(self))
 
-    def find(self, address: Address) -> GenesisAccount | None:
-        """Return an account, None if there is none; no other is parsed."""
-        at = self._text.find(f'\n    "0x{address.hex()}": '.encode(), self._start)
-        if at < 0:
-            return None
-        ((_, account),) = _parse_lines(self._text[at : self._text.index(b"\n", at + 1)])
-        return account
+    def find(self, addresses: Collection[Address]) -> dict[Address, GenesisAccount]:
+        """Return those accounts that are among `addresses`; no other is parsed."""
+        wanted = {address.hex().encode() for address in addresses}
+        starts = (
+            found.start()
+            for found in _LINE_START.finditer(self._text, self._start, self._end)
+            if found[1] in wanted
+        )
+        ends = ((at, self._text.index(b"\n", at + 1)) for at in starts)
+        return dict(_parse_lines(b"".join(self._text[at:end] for at, end in ends)))
 
     def _iter_lines(self) -> Iterator[bytes]:
         at = self._start
@@ -85,8 +90,7 @@ def find_genesis_accounts(
     """Return those accounts of a genesis that are among `addresses`."""
     alloc = genesis.alloc
     if isinstance(alloc, StoredAllocation):
-        found = ((address, alloc.find(address)) for address in addresses)
-        return {address: account for address, account in found if account is not None}
+        return alloc.find(addresses)
     wanted = frozenset(addresses)
     return {address: account for address, account in alloc if address in wanted}
 

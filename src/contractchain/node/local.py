@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from contractchain.chain import Chain
-from contractchain.chain.genesis_file import load_genesis
+from contractchain.chain.genesis_file import load_genesis_and_hash
 from contractchain.chain.json_fields import read_bytes
 from contractchain.chain.opening import (
     OpenedStore,
@@ -40,6 +40,7 @@ from contractchain.store import (
     has_native_store,
     open_store,
 )
+from contractchain.types import Genesis, Hash32
 
 STORE_FOLDER = "chain"
 """Where the store is inside the data directory; the lock is beside it."""
@@ -121,13 +122,14 @@ def open_local_chain(
     config = config or NodeConfig()
     time_control = TimeControl(clock or _system_clock)
     execution = create_engine(config.engine.value)
+    given = _load_genesis_of_new_chain(config)
     with ExitStack() as undo:
         lock, store = _open_store(config)
         if lock is not None:
             undo.callback(lock.release)
         undo.callback(store.close)
         accounts = derive_dev_accounts(config)
-        opened = _open_chain_store(config, store, execution, accounts, time_control.now)
+        opened = _open_chain_store(config, given, store, execution, accounts, time_control.now)
         consensus = SwitchableEngine(
             time_control.now, automine=config.automine, interval=config.block_time or 0
         )
@@ -153,8 +155,20 @@ def open_local_chain(
     )
 
 
+def _load_genesis_of_new_chain(config: NodeConfig) -> tuple[Genesis, Hash32] | None:
+    """Read the genesis file of a chain that is not there, before anything is written for it."""
+    file = find_genesis_file(config)
+    if file is None:
+        return None
+    data_dir = None if config.store is StoreChoice.MEMORY else config.data_dir
+    if data_dir is not None and find_store_kind(Path(data_dir) / STORE_FOLDER) is not None:
+        return None
+    return load_genesis_and_hash(file)
+
+
 def _open_chain_store(
     config: NodeConfig,
+    given: tuple[Genesis, Hash32] | None,
     store: Store,
     execution: ExecutionLayer,
     accounts: tuple[Account, ...],
@@ -162,7 +176,7 @@ def _open_chain_store(
 ) -> OpenedStore:
     file = find_genesis_file(config)
     if file is not None:
-        return _open_with_file(file, store, execution)
+        return _open_with_file(file, given, store, execution)
     genesis, stored = None, find_stored_genesis(store)
     if stored is None:
         genesis = build_genesis(config, accounts, clock)
@@ -171,12 +185,17 @@ def _open_chain_store(
     return open_store_of_chain(store, execution, genesis, stored=stored)
 
 
-def _open_with_file(file: Path, store: Store, execution: ExecutionLayer) -> OpenedStore:
+def _open_with_file(
+    file: Path,
+    given: tuple[Genesis, Hash32] | None,
+    store: Store,
+    execution: ExecutionLayer,
+) -> OpenedStore:
     """Open the chain of a genesis file, which is parsed if it is not the one of last time."""
-    digest = keccak256(read_bytes(file))
-    if is_known_file(store, digest):
+    if given is None and is_known_file(store, keccak256(read_bytes(file))):
         return open_store_of_chain(store, execution, None)
-    opened = open_store_of_chain(store, execution, load_genesis(file))
+    genesis, digest = given or load_genesis_and_hash(file)
+    opened = open_store_of_chain(store, execution, genesis)
     remember_file(store, digest)
     return opened
 

@@ -134,6 +134,16 @@ def test_a_chain_opens_with_its_genesis_file_as_long_as_it_says_the_same(tmp_pat
         open_local_chain(config(data_dir, genesis=path))
 
 
+@pytest.mark.parametrize("text", ["", "{}", '{"config": 7}', None])
+def test_a_wrong_genesis_file_leaves_nothing_behind(tmp_path: Path, text: str | None) -> None:
+    path, data_dir = tmp_path / "genesis.json", tmp_path / "data"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(ConfigError):
+        open_local_chain(config(data_dir, genesis=path))
+    assert not data_dir.exists()
+
+
 @pytest.mark.parametrize(
     "changes",
     [
